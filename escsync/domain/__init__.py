@@ -1,0 +1,1 @@
+"""The process as values and pure functions: no I/O, no clock, nothing but the standard library."""

@@ -1,0 +1,348 @@
+"""The policy: every reading of the process as data. `config/policy.yaml` shows each key with its default."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from .communication import Element, MessageKind
+from .duration import Duration
+from .evidence import Grade
+from .people import Role
+from .phrases import DEFAULT_LEXICON, DEFAULT_PHRASES, DEFAULT_SUBSTANCE
+
+_STRICT = {"extra": "forbid", "arbitrary_types_allowed": True, "use_attribute_docstrings": True}
+_HOURS = {n: Duration(seconds=n * 3600) for n in (2, 4, 8, 24)}
+_MINUTES = {n: Duration(seconds=n * 60) for n in (5, 15, 30)}
+_DAYS = {n: Duration(days=n) for n in (7, 30)}
+_MONTHS = {24: Duration(months=24)}
+_ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """A business calendar: open *hours* per weekday in *timezone*, closed on *holidays*."""
+
+    timezone: str
+    """An IANA zone."""
+    hours: Mapping[str, str | list[str]]
+    """`mon-fri: "09:00-17:00"`; a weekday may have several ranges."""
+    holidays: str | list[date] | None = None
+    """A country (`US`, `DE-BY`; needs the extra `holidays`) or a list of days."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How one clock runs."""
+
+    within: Duration | None = None
+    """How long it may take."""
+    calendar: str = _ALWAYS
+    """`always` (24x7) or a name of `calendars`."""
+    due_soon: str = "25%"
+    """The last part of the time in which it counts as due soon: a share, or a duration."""
+
+
+@dataclass(frozen=True, slots=True)
+class AckRule(ClockRule):
+    """The acknowledgement clock (ACK-1, D3)."""
+
+    within: Duration | None = _HOURS[2]
+    """How long it may take."""
+    anchor: Literal["identified_at", "received_at"] = "identified_at"
+    """Where it starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvestigationRule(ClockRule):
+    """The investigation clock (INV-1, D7)."""
+
+    within: Duration | None = _HOURS[4]
+    """How long it may take."""
+    anchor: Literal["owner_assigned", "identified_at", "actual_ack"] = "owner_assigned"
+    """Where it starts."""
+    backstop: Literal["ack_due", "none"] = "ack_due"
+    """Where it starts when nobody owns the escalation."""
+    restart_on_reassign: bool = False
+    """Does a new owner get the whole time again?"""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRule(ClockRule):
+    """The customer update clock (UPD-1, D9)."""
+
+    within: Duration | None = _HOURS[8]
+    """How long it may take."""
+    anchor: Literal["actual_ack", "identified_at"] = "actual_ack"
+    """Where it starts."""
+    no_ack_anchor: Literal["ack_due", "none"] = "ack_due"
+    """Where it starts when nobody acknowledged."""
+    late_ack: Literal["literal", "capped"] = "literal"
+    """`capped`: a late acknowledgement does not move the update beyond acknowledgement time + update time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRule(ClockRule):
+    """The check-in clock (CLO-4, D2, D16)."""
+
+    within: Duration | None = _DAYS[7]
+    """How long it may take."""
+    unit: Literal["calendar_day", "elapsed"] = "calendar_day"
+    """Calendar days in the account's zone, or exact time."""
+    anchor: Literal["closure_comm", "closed_at"] = "closure_comm"
+    """Where it starts."""
+    schedule_grace: Duration = _HOURS[24]
+    """How long after closure the check-in may still be unscheduled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """One rule per clock."""
+
+    ack: AckRule = AckRule()
+    """Acknowledgement by a Support Manager or Director."""
+    immediate: ClockRule = ClockRule()
+    """Response to a public escalation or a threat; its time is priority.immediate_response. Derived."""
+    owner: ClockRule = ClockRule()
+    """One single human owner by the acknowledgement deadline. Derived."""
+    investigation: InvestigationRule = InvestigationRule()
+    """Understanding the facts."""
+    authorization: ClockRule = ClockRule()
+    """Asking for authority; its time is solution.immediately. Derived."""
+    update: UpdateRule = UpdateRule()
+    """The personal, full account."""
+    commitment: ClockRule = ClockRule()
+    """The date given to the customer. Derived."""
+    closure_comm: ClockRule = ClockRule(within=_HOURS[24])
+    """The personal closure message after implementation. Derived, advisory."""
+    follow_up_schedule: ClockRule = ClockRule()
+    """Scheduling the check-in; its time is follow_up.schedule_grace. Derived."""
+    follow_up: FollowUpRule = FollowUpRule()
+    """Holding the check-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """What counts as proof (D25)."""
+
+    min_grade: Grade = Grade.B
+    """The weakest grade that proves a deadline met."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolesRule:
+    """Who may do what."""
+
+    may_acknowledge: tuple[Role, ...] = (Role.SUPPORT_MANAGER, Role.SUPPORT_DIRECTOR, Role.SUPPORT_VP)
+    """Whose message is an acknowledgement (D4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRule:
+    """What one kind of message must contain."""
+
+    must_contain: tuple[Element, ...] = ()
+    """Every element that is required."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comms:
+    """Messages: what they must contain and how that is recognised (D5, decision 3)."""
+
+    first_response: ContentRule = ContentRule(
+        (
+            Element.NAME,
+            Element.TITLE,
+            Element.COMPANY,
+            Element.SPECIFIC_ISSUE,
+            Element.PERSONAL_RESPONSIBILITY,
+            Element.COMMITMENT,
+        )
+    )
+    """The acknowledgement."""
+    customer_update: ContentRule = ContentRule((Element.UNDERSTOOD, Element.ACTIONS, Element.TIMELINE))
+    """The full account; add `name` to demand a signature in the text."""
+    closure: ContentRule = ContentRule((Element.NAME, Element.COMPLETION))
+    """The closure message."""
+    handover_required: bool = True
+    """Must the acknowledger hand over in writing to another owner? (D6)"""
+    allowed_before_investigation: tuple[MessageKind, ...] = (
+        MessageKind.ACKNOWLEDGEMENT,
+        MessageKind.HOLDING,
+        MessageKind.HANDOVER,
+    )
+    """What the customer may be told before the facts are understood (D8)."""
+    phrases: Mapping[Element, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_PHRASES))
+    """Phrases by which an element is recognised."""
+    substance: tuple[str, ...] = DEFAULT_SUBSTANCE
+    """Phrases that a mere holding message does not contain."""
+    lexicon: tuple[str, ...] = DEFAULT_LEXICON
+    """Escalation language in a customer's own words; only ever a proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRule:
+    """How P0..P2 is decided (D12-D15)."""
+
+    immediate_response: Duration = _MINUTES[30]
+    """Time to answer a public escalation or a threat."""
+    long_tenure: Duration = _MONTHS[24]
+    """From when on a customer is long-tenured."""
+    first_time_lookback: str = "all"
+    """How far back an earlier escalation counts: `all`, or a duration."""
+    highest_tier: str = "enterprise"
+    """The one tier that ranks highest."""
+    severe: tuple[str, ...] = ("billing_dispute", "data_issue", "public_outage")
+    """Severities that outrank the rest."""
+    urgent_tones: tuple[str, ...] = ("public", "threat_public")
+    """Tones that make it P0."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionRule:
+    """Solution design (D12)."""
+
+    immediately: Duration = _MINUTES[15]
+    """Time to ask for authority."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootCauseRule:
+    """Root causes (D17)."""
+
+    primary_required: bool = True
+    """Must every closed escalation carry one?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Reopening (D21, decision 64)."""
+
+    reopen_window: Duration = _DAYS[30]
+    """Reopened later than this after closure, it is a new, linked escalation."""
+    slip: Duration = _MINUTES[5]
+    """A move and its undoing by the same person within this time is a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """Quarters (D18)."""
+
+    quarter_basis: Literal["identified_at", "closed_at"] = "identified_at"
+    """Which instant puts an escalation into a quarter."""
+    fiscal_start_month: int = 1
+    """The month in which the year starts."""
+    timezone: str | None = None
+    """The zone of the quarters; by default the policy zone."""
+    threshold: int = 5
+    """Escalations of one cause in a quarter that make a systemic problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRule:
+    """Currencies (D24)."""
+
+    reporting_currency: str = "USD"
+    """What ARR at risk is reported in."""
+    rates: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    """A table per day: reporting-currency units per unit of each currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A deadline waived, by whom and why."""
+
+    id: str
+    """The escalation's id or key."""
+    clock: str
+    """The clock's name."""
+    by: str
+    """A people id."""
+    reason: str
+    """Why."""
+    cycle: int = 1
+    """Which cycle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every reading of the process. Equal content gives an equal *version*."""
+
+    timezone: str = "UTC"
+    """The policy zone; escsync.yaml's unless the policy says otherwise."""
+    apply_to: Literal["new", "all"] = "new"
+    """`new`: each escalation keeps, per cycle, the policy under which it began (D23)."""
+    clocks: Clocks = Clocks()
+    """Deadlines."""
+    calendars: Mapping[str, BusinessHours] = field(default_factory=dict)
+    """Business calendars by name."""
+    evidence: EvidenceRule = EvidenceRule()
+    """Proof."""
+    roles: RolesRule = RolesRule()
+    """Rights."""
+    comms: Comms = field(default_factory=Comms)
+    """Messages."""
+    priority: PriorityRule = PriorityRule()
+    """Priority."""
+    solution: SolutionRule = SolutionRule()
+    """Solution design."""
+    root_cause: RootCauseRule = RootCauseRule()
+    """Root causes."""
+    lifecycle: Lifecycle = Lifecycle()
+    """Reopening."""
+    analytics: Analytics = Analytics()
+    """Quarters."""
+    routing: Mapping[str, str] = field(default_factory=dict)
+    """Root cause -> function, where the process leaves it open (D19) or you decide otherwise."""
+    money: MoneyRule = MoneyRule()
+    """Currencies."""
+    waivers: tuple[Waiver, ...] = ()
+    """Deadlines waived; applied whatever policy is pinned, and no part of the version."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The policy zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def version(self) -> str:
+        """A short hash of the content (decision 86)."""
+        content = json.dumps(asdict(replace(self, waivers=())), sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    def to_json(self) -> dict[str, Any]:
+        """The content as plain JSON; the configuration reads it back to an equal policy."""
+        content: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return content
+
+
+_RULES: tuple[Any, ...] = (
+    BusinessHours,
+    ClockRule,
+    AckRule,
+    InvestigationRule,
+    UpdateRule,
+    FollowUpRule,
+    Clocks,
+    EvidenceRule,
+    RolesRule,
+    ContentRule,
+    Comms,
+    PriorityRule,
+    SolutionRule,
+    RootCauseRule,
+    Lifecycle,
+    Analytics,
+    MoneyRule,
+    Waiver,
+    Policy,
+)
+for _rule in _RULES:
+    # Read by pydantic when the configuration validates a policy; a plain dict, so nothing is imported here.
+    _rule.__pydantic_config__ = _STRICT
