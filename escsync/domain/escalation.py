@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .account import Accounts
-from .communication import Reading
-from .evidence import Evidence
-from .people import Directory
+from .account import AccountRow, Accounts
+from .communication import Reading, Spoken
+from .cycles import Cycle, chapters
+from .evidence import Evidence, Grade
+from .people import Directory, Person, PersonRef
 from .policy import Policy
-from .ticket import Ticket
+from .ticket import Fact, History, Ticket, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Record:
     *ticket* is the ticket as last seen, its history complete: grade A where the tracker records changes, grade
     B where polls saw them, its messages as first seen and without text unless `store_text` is on. *readings* has
     one entry per message id. *gone* are messages seen to be deleted, *vanished* the ticket itself. *inactive*
-    says since when native ids are seen deactivated. *pins* is the policy per cycle. *ours* is the native id of
-    escsync's own account.
+    says since when native ids are seen deactivated. *pins* is the policy per cycle, counted over the ticket's
+    whole life. *ours* is the native id of escsync's own account.
     """
 
     tracker: str
@@ -52,3 +54,123 @@ class World:
     accounts: Accounts = field(default_factory=Accounts)
     company: str = ""
     earlier: Mapping[str, tuple[tuple[datetime, str], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One complaint's life, with only the evidence known by *now*.
+
+    *history* is every field's past; *spoken* the messages, read, oldest first; *cycles* at least one. *began* is
+    the reopening that started it where it continues an older escalation (*linked*, decision 66).
+    """
+
+    id: str
+    record: Record
+    world: World
+    history: Mapping[str, History]
+    spoken: tuple[Spoken, ...]
+    cycles: tuple[Cycle, ...]
+    account_row: AccountRow | None
+    zone: ZoneInfo
+    now: datetime
+    linked: str | None = None
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket as last seen."""
+        return self.record.ticket
+
+    def person(self, ref: PersonRef) -> Person:
+        """Who a tracker's reference means."""
+        return self.world.directory.resolve(self.record.tracker, ref)
+
+    def mapped(self, name: str) -> bool:
+        """Can the tracker tell this field at all?"""
+        return name in self.ticket.values
+
+    def readable(self, name: str) -> bool:
+        """False where the field should be there and could not be read: then it is unknown, not missing."""
+        return name not in self.ticket.unreadable
+
+    def fact(self, name: str) -> Fact | None:
+        """The latest fact of a field."""
+        facts = self.history.get(name)
+        return facts[-1] if facts else None
+
+    def value(self, name: str) -> Value:
+        """A field's value; None where it is blank, a placeholder such as "TBD", unmapped or unreadable."""
+        fact = self.fact(name)
+        return None if fact is None or blank(fact.value) else fact.value
+
+    def text(self, name: str) -> str:
+        """A field's value as text, "" where there is none."""
+        value = self.value(name)
+        return value.strip() if isinstance(value, str) else ""
+
+
+_PLACEHOLDERS = frozenset(
+    {"", "tbd", "tba", "tbc", "n/a", "na", "none", "-", "--", "?", "??", "todo", "xxx", ".", "unknown"}
+)
+
+
+def blank(value: Value) -> bool:
+    """Is this value missing? Blank and placeholder texts are ("TBD", "n/a"; INT-2..5), False is not."""
+    if isinstance(value, str):
+        return value.strip().casefold() in _PLACEHOLDERS
+    return value is None or value == ()
+
+
+def escalations(record: Record, world: World, policy: Policy, now: datetime) -> tuple[Escalation, ...]:
+    """The escalations that a ticket holds as of *now*: one, or one more per reopening after the window (D21).
+
+    Empty where the ticket did not exist yet.
+    """
+    ticket = record.ticket
+    if ticket.created_at > now:
+        return ()
+    history = {name: _until(facts, now) for name, facts in ticket.history.items()}
+    for name, value in ticket.values.items():
+        if name not in ticket.history:
+            seen = max(ticket.created_at, ticket.updated_at or ticket.created_at)
+            when = Evidence(seen, None if seen == ticket.created_at else ticket.created_at, Grade.B, "poll")
+            history[name] = (Fact(when, value),) if seen <= now else ()
+    told = tuple(
+        Spoken(
+            message,
+            world.directory.resolve(record.tracker, message.sender),
+            record.readings.get(message.id, Reading()),
+            _by(record.gone.get(message.id), now),
+        )
+        for message in sorted(ticket.messages, key=lambda m: (m.when.at, m.id))
+        if message.when.at <= now
+    )
+    base = Escalation(record.id, record, world, history, told, (), None, policy.zone, now)
+    row = world.accounts.find(base.text("account.id") or None, base.text("account.name") or None)
+    base = replace(base, account_row=row, zone=_zone(base, row, policy))
+    found: list[Escalation] = []
+    for number, cycles in enumerate(chapters(record, history, policy, now), start=1):
+        linked = found[-1].id if found else None
+        found.append(
+            replace(
+                base, id=record.id if number == 1 else f"{record.id}~{number}", cycles=cycles, linked=linked
+            )
+        )
+    return tuple(found)
+
+
+def _until(facts: History, now: datetime) -> History:
+    return facts if not facts or facts[-1].when.at <= now else tuple(f for f in facts if f.when.at <= now)
+
+
+def _by(evidence: Evidence | None, now: datetime) -> Evidence | None:
+    return evidence if evidence is not None and evidence.at <= now else None
+
+
+def _zone(escalation: Escalation, row: AccountRow | None, policy: Policy) -> ZoneInfo:
+    for name in (escalation.text("account.time_zone"), row.time_zone if row else ""):
+        if "/" in name or name == "UTC":
+            try:
+                return ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                continue
+    return policy.zone
