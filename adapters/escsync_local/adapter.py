@@ -1,0 +1,233 @@
+"""One open connection to a local tracker."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from sqlite3 import Row
+from typing import Any, TypeVar
+
+from escsync.adapter import (
+    Binding,
+    Capabilities,
+    Change,
+    Cursor,
+    Denied,
+    Draft,
+    EffectKey,
+    Found,
+    Level,
+    Page,
+    PersonKind,
+    Problem,
+    Rejected,
+    Ticket,
+    TicketRef,
+    TrackerPerson,
+    Unavailable,
+    Value,
+    Written,
+)
+
+from .codec import Codec
+from .edits import carry_out, open_record
+from .store import ACCOUNT, NotATracker
+from .tracker import LocalTracker, Refused
+
+_T = TypeVar("_T")
+_PAGE = 100
+
+
+def connect(binding: Binding) -> LocalAdapter:
+    """Open the file that the settings name."""
+    path = binding.settings.connection.path
+    if not path.parent.is_dir():
+        raise Denied(f"{path}: the folder does not exist", remedy="create it, or correct connection.path")
+    with _our_errors(path.name):
+        tracker = LocalTracker(path, binding.clock)
+    return LocalAdapter(binding, tracker)
+
+
+class LocalAdapter:
+    """A local tracker, seen through our vocabulary."""
+
+    capabilities = Capabilities(compare_and_set=True)
+    me = ACCOUNT
+
+    def __init__(self, binding: Binding, tracker: LocalTracker) -> None:
+        self._binding = binding
+        self._tracker = tracker
+        self._store = tracker.store
+        self._calls = 0
+
+    @property
+    def calls(self) -> int:
+        """How many transactions were made."""
+        return self._calls
+
+    @property
+    def discovery(self) -> Mapping[str, Any]:
+        """Nothing is worth remembering: people and statuses are read with every page."""
+        return {}
+
+    def check(self) -> Iterator[Problem]:
+        """The file, its statuses and the stages that they are mapped to."""
+        codec = self._call(self._codec, safe=True)
+        yield Problem(Level.OK, "file", str(self._store.path))
+        yield Problem(Level.OK, "account", f"escsync works as the user {self.me}")
+        for status in codec.statuses.values():
+            if status.stage is None:
+                yield Problem(
+                    Level.WARNING,
+                    f"status {status.name!r}",
+                    "is mapped to no stage",
+                    "add it to one of the lists under `stages:`",
+                )
+        for stage, names in codec.vocabulary.stages.items():
+            missing = [name for name in names if not codec.knows(name)]
+            if missing:
+                yield Problem(
+                    Level.FAIL,
+                    f"stages.{stage}",
+                    f"the tracker has no status {missing[0]!r}",
+                    "name one of: " + ", ".join(status.name for status in codec.statuses.values()),
+                    "DRIFT",
+                )
+            else:
+                yield Problem(Level.OK, f"stages.{stage}", ", ".join(names))
+
+    def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef] = ()) -> Iterator[Page]:
+        """What changed since the revision in *cursor*; *watch* comes with the last page."""
+        # A cursor of another file says nothing about this one.
+        known = cursor is not None and cursor.get("tracker") == self._store.about("tracker")
+        since = int(cursor["revision"]) if cursor is not None and known else 0
+        scope = "ever_flagged" if known else "flagged"
+        query = f"SELECT * FROM tickets WHERE revision > ? AND {scope} ORDER BY revision LIMIT {_PAGE}"
+        seen: set[str] = set()
+        last = False
+        while not last:
+            tickets, last = self._call(partial(self._page, query, since, watch, seen), safe=True)
+            since = max((since, *(int(ticket.version) for ticket in tickets)))
+            seen |= {ticket.id for ticket in tickets}
+            yield Page(tuple(tickets), {"tracker": self._store.about("tracker"), "revision": since})
+
+    def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
+        """These tickets as they stand now, flagged or not."""
+        for start in range(0, len(refs), _PAGE):
+            query, *numbers = _by_id(refs[start : start + _PAGE])
+            yield from self._call(partial(self._tickets, query, *numbers), safe=True)
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Written]:
+        """Each change in a transaction of its own, refused whole where the ticket has moved on."""
+        for change in changes:
+            yield self._call(partial(self._write, change), safe=False)
+
+    def create(self, draft: Draft) -> TicketRef:
+        """Create a record; a draft that was created before is that same record."""
+        return self._call(partial(self._create, draft), safe=False)
+
+    def find(self, keys: Sequence[EffectKey]) -> Iterator[Found]:
+        """The records that carry these keys."""
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT id, key, marker FROM tickets WHERE marker IN ({marks})"
+        for row in self._call(lambda: self._store.rows(query, *keys), safe=True):
+            yield Found(row["marker"], TicketRef(str(row["id"]), row["key"]))
+
+    def people(self) -> Iterator[TrackerPerson]:
+        """Every user who is not a customer."""
+        query = "SELECT * FROM people WHERE NOT customer ORDER BY id"
+        for row in self._call(lambda: self._store.rows(query), safe=True):
+            active = row["inactive_since"] is None
+            yield TrackerPerson(
+                row["id"], row["name"], row["email"], row["username"], PersonKind(row["kind"]), active
+            )
+
+    def fit(self, field: str, value: Value) -> Value:
+        """*value* as the file gives it back: instants by the second, empty texts as nothing."""
+        codec = self._codec()
+        return codec.decode(field, list(codec.encode(field, value).values()))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._tracker.close()
+
+    def _call(self, operation: Callable[[], _T], *, safe: bool) -> _T:
+        def once() -> _T:
+            self._calls += 1
+            with _our_errors(self._store.path.name):
+                return operation()
+
+        result: _T = self._binding.retry(once, safe=safe)
+        return result
+
+    def _create(self, draft: Draft) -> TicketRef:
+        with self._store.changing():
+            try:
+                return open_record(draft, self._tracker, self._codec())
+            except Refused as refusal:
+                raise Rejected(refusal.message, field=refusal.field) from refusal
+
+    def _codec(self) -> Codec:
+        people = self._store.rows("SELECT * FROM people")
+        statuses = self._store.rows("SELECT * FROM statuses ORDER BY place")
+        return Codec.over(people, statuses, self._binding.vocabulary, self._store.path.resolve().as_uri())
+
+    def _page(
+        self, query: str, since: int, watch: Sequence[TicketRef], seen: set[str]
+    ) -> tuple[list[Ticket], bool]:
+        with self._store.reading():
+            tickets = self._load(query, since)
+            last = len(tickets) < _PAGE
+            here = seen | {ticket.id for ticket in tickets}
+            wanted = [ref for ref in watch if last and ref.id not in here]
+            return tickets + (self._load(*_by_id(wanted)) if wanted else []), last
+
+    def _tickets(self, query: str, *numbers: str) -> list[Ticket]:
+        with self._store.reading():
+            return self._load(query, *numbers)
+
+    def _load(self, query: str, *values: object) -> list[Ticket]:
+        rows = self._store.rows(query, *values)
+        numbers = [row["id"] for row in rows]
+        within = f"WHERE ticket IN ({','.join('?' * len(numbers))}) ORDER BY id"
+        changes, comments = (
+            _grouped(self._store.rows(f"SELECT * FROM {table} {within}", *numbers))
+            for table in ("changes", "comments")
+        )
+        codec = self._codec()
+        return [codec.ticket(row, changes.get(row["id"], []), comments.get(row["id"], [])) for row in rows]
+
+    def _write(self, change: Change) -> Written:
+        with self._store.changing():
+            return carry_out(change, self._tracker, self._codec())
+
+
+def _by_id(refs: Sequence[TicketRef]) -> tuple[str, ...]:
+    marks = ",".join("?" * len(refs))
+    return (f"SELECT * FROM tickets WHERE id IN ({marks}) ORDER BY revision", *(ref.id for ref in refs))
+
+
+def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["ticket"], []).append(row)
+    return found
+
+
+@contextmanager
+def _our_errors(file: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise Unavailable(f"{file}: another program holds the file", executed=False) from error
+        raise Denied(
+            f"{file}: cannot be used ({error.sqlite_errorname})",
+            remedy="look at its permissions and its disk",
+        ) from error
+    except (sqlite3.DatabaseError, NotATracker) as error:
+        raise Denied(
+            f"{file}: is not a local tracker", remedy="correct connection.path, or move the file away"
+        ) from error
