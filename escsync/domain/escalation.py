@@ -12,7 +12,7 @@ from .communication import Reading, Spoken
 from .cycles import Cycle, chapters
 from .evidence import Evidence, Grade
 from .people import Directory, Person, PersonRef
-from .policy import Policy
+from .policy import Policy, Waiver
 from .ticket import Fact, History, Ticket, Value
 
 
@@ -74,6 +74,14 @@ class Escalation:
     zone: ZoneInfo
     now: datetime
     linked: str | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+    def waiver(self, clock: str, cycle: int) -> str:
+        """Who waived this deadline and why, "" where nobody did."""
+        for waiver in self.waivers:
+            if waiver.clock == clock and waiver.cycle == cycle and waiver.id in (self.id, self.ticket.key):
+                return f"waived by {waiver.by}: {waiver.reason}"
+        return ""
 
     @property
     def ticket(self) -> Ticket:
@@ -145,6 +153,7 @@ def escalations(record: Record, world: World, policy: Policy, now: datetime) -> 
         if message.when.at <= now
     )
     base = Escalation(record.id, record, world, history, told, (), None, policy.zone, now)
+    base = replace(base, waivers=policy.waivers)
     row = world.accounts.find(base.text("account.id") or None, base.text("account.name") or None)
     base = replace(base, account_row=row, zone=_zone(base, row, policy))
     found: list[Escalation] = []

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -168,8 +169,8 @@ class Comms:
     """The acknowledgement."""
     customer_update: ContentRule = ContentRule((Element.UNDERSTOOD, Element.ACTIONS, Element.TIMELINE))
     """The full account; add `name` to demand a signature in the text."""
-    closure: ContentRule = ContentRule((Element.NAME, Element.COMPLETION))
-    """The closure message."""
+    closure: ContentRule = ContentRule((Element.COMPLETION,))
+    """The closure message; add `name` to demand a signature in the text."""
     handover_required: bool = True
     """Must the acknowledger hand over in writing to another owner? (D6)"""
     allowed_before_investigation: tuple[MessageKind, ...] = (
@@ -270,7 +271,7 @@ class Waiver:
     """Which cycle."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """Every reading of the process. Equal content gives an equal *version*."""
 
@@ -305,12 +306,12 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     """Deadlines waived; applied whatever policy is pinned, and no part of the version."""
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The policy zone."""
         return ZoneInfo(self.timezone)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """A short hash of the content (decision 86)."""
         content = json.dumps(asdict(replace(self, waivers=())), sort_keys=True, default=str)

@@ -1,0 +1,1 @@
+"""The rules: each module yields the findings of one step of the process for one case."""
