@@ -46,13 +46,13 @@ def assess(escalation: Escalation, policy: Policy, now: datetime) -> Assessment:
     for case in cases:
         told = contacts(case)
         desk = Desk(case, told, investigate(case))
-        own = {} if case.status.stage is Stage.CANDIDATE else {clock.name: clock for clock in desk.clocks()}
-        ruling = {clock.name: clock for clock in desk.clocks()} if not own else own
+        ruling = {clock.name: clock for clock in desk.clocks()}
         stage, priority = derive(case, told, ruling), prioritize(case)
-        clocks.extend(own.values())
-        found.extend(
-            _findings(case, told, desk, ruling, stage, priority) if own else keeping(case, told, ruling)
-        )
+        if stage is Stage.CANDIDATE:  # a proposal owes nothing until a person confirms it
+            found.extend(keeping(case, told))
+            continue
+        clocks.extend(ruling.values())
+        found.extend(_findings(case, told, desk, ruling, stage, priority))
     last = cases[-1]
     owner_span = last.span
     people = owner_span.people if owner_span else ()
@@ -117,14 +117,14 @@ def _findings(
         if case.status.stage is Stage.DUPLICATE:
             since = case.facts("stage")[-1].when.at
             yield finding("DUPLICATE", case.cycle.number, since, "merged into another escalation")
-        yield from keeping(case, told, clocks)
+        yield from keeping(case, told)
         return
     yield from acknowledgement(case, told, clocks)
     if case.current:
         yield from required(case)
         if case.closed is None or stage is Stage.INTAKE:
             yield from ownership(case, clocks)
-        yield from keeping(case, told, clocks)
+        yield from keeping(case, told)
         yield from priority_drift(case, priority.level)
         if priority.churn:
             since = case.escalation.cycles[0].start.at

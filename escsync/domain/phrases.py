@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .communication import Element
 
 DEFAULT_PHRASES: dict[Element, tuple[str, ...]] = {
@@ -179,3 +181,18 @@ DEFAULT_LEXICON: tuple[str, ...] = (
     "tornar público",
 )
 """Escalation language in a customer's message: raises a proposal, never a verdict (decision 46)."""
+
+_STOPS = """
+about after again also been before being cannot could does down each even ever every from have here into just like
+made make more most much must need needs none only other over please really same should since some still such than
+that their them then there these they this those through under until urgent very want wants were what when where
+which while will with without would your yours
+aber alle auch beim dass dein diese dieser doch eine einem einen einer eines haben hatte ihre kein keine mehr nach
+nicht noch oder sein seine sich sind über unter unser viel wegen werden wird wurde
+avec cette dans depuis elle encore leur mais même nous plus pour sans sont tout tous très votre vous
+ante como cuando desde donde ella ellos entre esta este esto hasta muchas mucho nada para pero porque sobre también
+tiene todo todos usted
+ainda antes depois essa esse isso muito nossa nosso pela pelo quando quem seus você
+"""
+STOP_WORDS = frozenset(re.findall(r"\w+", _STOPS))
+"""Words of a summary that do not name an issue."""

@@ -17,7 +17,7 @@ _OWN_FINDING = ("root_cause", "priority", "breakdown_point")
 _THREATS = ("public", "linkedin", "twitter", "the press", "öffentlich", "público")
 
 
-def keeping(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Iterator[Finding]:
+def keeping(case: Case, told: Contacts) -> Iterator[Finding]:
     """What is odd about the record as such."""
     escalation, cycle = case.escalation, case.cycle.number
     record = escalation.record

@@ -24,10 +24,8 @@ def updating(case: Case, told: Contacts, desk: Desk, clocks: dict[str, Clock]) -
         plan = desk.planned_update(ack)
         reached = clock.met_at or (case.now if clock.verdict is Verdict.RUNNING else None)
         if ack.verdict is Verdict.BREACHED and clock.due_at > plan and reached is not None and reached > plan:
-            after = spoken(reached - ack.anchor_at)
-            yield finding(
-                "UPDATE_LATE_VS_PLAN", cycle, plan, f"{after} after identification, planned {plan:%H:%M} UTC"
-            )
+            after = f"{spoken(clock.met_at - ack.anchor_at)} after identification, " if clock.met_at else ""
+            yield finding("UPDATE_LATE_VS_PLAN", cycle, plan, f"{after}planned {plan:%Y-%m-%d %H:%M} UTC")
     yield from _attempts(case, told)
     if "commitment" in clocks:
         yield from late(case, clocks["commitment"], "COMMITMENT")
