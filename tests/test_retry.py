@@ -1,0 +1,177 @@
+"""Trying again: what is repeated, how long it waits, and when it gives up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escsync.adapter import Ambiguous, Denied, Unavailable
+from escsync.retry import Budget, Patience
+
+
+class Clock:
+    """Monotonic seconds that pass only by sleeping."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self.slept = []
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Tracker:
+    """A call that fails in the given ways, then answers."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+        self.calls = 0
+
+    def __call__(self):
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "answer"
+
+
+def patient(clock, *, random=lambda: 0.5, **budget):
+    return Patience(
+        sleep=clock.sleep, clock=lambda: clock.now, random=random, budget=Budget(**budget) if budget else None
+    )
+
+
+def test_a_call_that_works_is_made_once_and_never_waits():
+    """Patience costs nothing where nothing fails."""
+    clock, tracker = Clock(), Tracker()
+
+    answer = patient(clock)(tracker, safe=True)
+
+    assert (answer, tracker.calls, clock.slept) == ("answer", 1, [])
+
+
+def test_a_safe_call_is_repeated_although_its_fate_is_unknown():
+    """A read, or a write that may be repeated, is tried again after any outage."""
+    clock, tracker = Clock(), Tracker(Unavailable("502"), Unavailable("reset"))
+
+    answer = patient(clock)(tracker, safe=True)
+
+    assert (answer, tracker.calls) == ("answer", 3)
+
+
+@pytest.mark.parametrize("executed", [None, True])
+def test_an_unsafe_call_of_unknown_fate_is_never_repeated(executed):
+    """Only reading tells whether it happened: Ambiguous, with the message kept."""
+    clock, tracker = Clock(), Tracker(Unavailable("timeout", executed=executed, remedy="look"))
+
+    with pytest.raises(Ambiguous, match="timeout") as caught:
+        patient(clock)(tracker, safe=False)
+
+    assert (tracker.calls, clock.slept, caught.value.remedy) == (1, [], "look")
+
+
+def test_an_unsafe_call_that_was_surely_not_executed_is_repeated():
+    """A 429 or a refused connection did nothing, so that trying again cannot do it twice."""
+    clock, tracker = Clock(), Tracker(Unavailable("429", executed=False, retry_after=7))
+
+    answer = patient(clock)(tracker, safe=False)
+
+    assert (answer, tracker.calls) == ("answer", 2)
+    assert clock.slept[0] >= 7
+
+
+@pytest.mark.parametrize("error", [Denied("401"), Ambiguous("?"), ValueError("a bug")])
+def test_what_waiting_does_not_mend_is_raised_at_once(error):
+    """Only Unavailable means: wait and try again."""
+    clock, tracker = Clock(), Tracker(error)
+
+    with pytest.raises(type(error)):
+        patient(clock)(tracker, safe=True)
+
+    assert (tracker.calls, clock.slept) == (1, [])
+
+
+@given(asked=st.floats(0.1, 100), luck=st.floats(0, 1))
+def test_retry_after_is_a_minimum(asked, luck):
+    """However the waits are spread, never less than the tracker asked for."""
+    clock, tracker = Clock(), Tracker(Unavailable("429", retry_after=asked, executed=False))
+
+    patient(clock, random=lambda: luck)(tracker, safe=True)
+
+    assert clock.slept[0] >= asked
+
+
+@given(luck=st.lists(st.floats(0, 1), min_size=5, max_size=5))
+def test_waits_grow_and_stay_below_the_longest(luck):
+    """The upper end doubles with each attempt up to the longest; the lower end is half of it."""
+    clock, draws = Clock(), iter(luck)
+    tracker = Tracker(*[Unavailable("503")] * 5)
+
+    patient(clock, random=lambda: next(draws), attempts=6, first=1, longest=4)(tracker, safe=True)
+
+    assert all(top / 2 <= waited <= top for waited, top in zip(clock.slept, [1, 2, 4, 4, 4], strict=True))
+
+
+def test_a_call_is_given_up_after_its_attempts():
+    """The last error is what the caller sees."""
+    clock, tracker = Clock(), Tracker(*[Unavailable(f"no {n}") for n in range(9)])
+
+    with pytest.raises(Unavailable, match="no 2"):
+        patient(clock, attempts=3)(tracker, safe=True)
+
+    assert tracker.calls == 3
+
+
+def test_the_waiting_of_a_whole_pass_is_limited():
+    """A dead tracker costs each further call one attempt, not another round of waits."""
+    clock = Clock()
+    patience = patient(clock, attempts=10, seconds=10, first=4, longest=4)
+
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            patience(Tracker(*[Unavailable("503")] * 20), safe=True)
+    last = Tracker(*[Unavailable("503")] * 20)
+    with pytest.raises(Unavailable):
+        patience(last, safe=True)
+
+    assert sum(clock.slept) <= 10
+    assert last.calls == 1
+
+
+def test_a_wait_longer_than_what_is_left_is_not_begun():
+    """A tracker that asks for an hour is left for the next pass at once."""
+    clock, tracker = Clock(), Tracker(Unavailable("429", retry_after=3600, executed=False))
+
+    with pytest.raises(Unavailable) as caught:
+        patient(clock)(tracker, safe=True)
+
+    assert (clock.slept, caught.value.retry_after) == ([], 3600)
+
+
+def test_when_the_whole_tracker_must_pause_other_calls_wait_too():
+    """Calls of other threads do not run into the same wall."""
+    clock = Clock()
+    patience = patient(clock, attempts=1)
+    with pytest.raises(Unavailable):
+        patience(Tracker(Unavailable("429", retry_after=20, executed=False, everywhere=True)), safe=True)
+    other = Tracker()
+
+    answer = patience(other, safe=True)
+
+    assert (answer, other.calls) == ("answer", 1)
+    assert sum(clock.slept) >= 20
+
+
+def test_a_pause_of_the_whole_tracker_beyond_the_budget_ends_every_call_unmade():
+    """What surely fails is not tried: the circuit is open."""
+    clock = Clock()
+    patience = patient(clock)
+    with pytest.raises(Unavailable):
+        patience(Tracker(Unavailable("429", retry_after=900, executed=False, everywhere=True)), safe=True)
+    other = Tracker()
+
+    with pytest.raises(Unavailable, match="longer than this pass may wait") as caught:
+        patience(other, safe=False)
+
+    assert (other.calls, caught.value.executed) == (0, False)
