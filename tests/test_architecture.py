@@ -1,0 +1,126 @@
+"""The house keeps its walls: who may import whom, and who may look at the clock."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ALLOWED = {
+    "escsync.domain": set(),
+    "escsync.adapter": {"escsync.domain"},
+    "escsync.registry": {"escsync.adapter"},
+    "escsync.secrets": set(),
+    "escsync.retry": {"escsync.adapter", "escsync.domain"},
+    "escsync.testing": {"escsync.adapter", "escsync.domain"},
+    "escsync.config": {"escsync.adapter", "escsync.registry", "escsync.secrets", "escsync.domain"},
+    "escsync.ledger": {"escsync.domain"},
+    "escsync.effects": {"escsync.domain", "escsync.adapter", "escsync.ledger"},
+    "escsync.sync": {"escsync.adapter", "escsync.domain", "escsync.ledger", "escsync.effects", "escsync.retry"},
+    "escsync.report": {"escsync.domain", "escsync.adapter", "escsync.sync"},
+    "escsync_jira": {"escsync.adapter", "escsync.retry"},
+    "escsync_local": {"escsync.adapter", "escsync.retry"},
+}
+"""Room -> the other rooms of ours that it may import; `cli` and `demo` may import everything."""
+FREE = {"escsync.cli", "escsync.demo", "escsync"}
+SDKS = {"jira", "requests", "simple_salesforce", "notion_client", "httpx"}
+SOURCES = sorted([*ROOT.glob("escsync/**/*.py"), *ROOT.glob("adapters/**/*.py")])
+
+
+def module(path):
+    """`escsync/domain/plan.py` -> escsync.domain.plan"""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    parts = parts[1:] if parts[0] == "adapters" else parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def room(name):
+    """The room a module stands in."""
+    parts = name.split(".")
+    return parts[0] if parts[0] != "escsync" else ".".join(parts[:2])
+
+
+def imports(path):
+    """Every module that a file imports, at its top or inside a function; relative ones resolved."""
+    here = module(path).split(".")
+    package = here if path.name == "__init__.py" else here[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            if node.module is None or name == "escsync":
+                yield from (f"{name}.{alias.name}" for alias in node.names)
+            else:
+                yield name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_a_room_imports_only_the_rooms_below_it(path):
+    """The table of allowed imports, read from the imports themselves."""
+    own = room(module(path))
+    if own in FREE:
+        return
+
+    ours = {room(name) for name in imports(path) if name.split(".")[0].startswith("escsync")} - {own, "escsync"}
+    assert ours <= ALLOWED[own], f"{module(path)} reaches into {sorted(ours - ALLOWED[own])}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if module(p).startswith("escsync.domain")], ids=module)
+def test_the_domain_imports_the_standard_library_only(path):
+    """Values and pure functions need nothing else."""
+    foreign = {name.split(".")[0] for name in imports(path)} - {"escsync"} - set(sys.stdlib_module_names)
+
+    assert not foreign
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if room(module(p)) != "escsync.cli"], ids=module)
+def test_only_the_command_line_reads_the_clock(path):
+    """Everywhere else the instant is an argument."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    read = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "utcnow", "today"}
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in {"datetime", "date", "dt"}
+    ]
+
+    assert not read, f"{module(path)} reads the clock in line {read}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if module(p).startswith("escsync_")], ids=module)
+def test_only_an_adapters_own_module_imports_its_sdk(path):
+    """Listing adapters must import no SDK; the SDK stays in one place."""
+    if path.stem in {"adapter", "connection", "session", "transport", "client"}:
+        return
+
+    assert not SDKS & {name.split(".")[0] for name in imports(path)}
+
+
+def test_the_core_imports_no_sdk():
+    """A core library knows the process and no tracker."""
+    core = [path for path in SOURCES if module(path).startswith("escsync.")]
+
+    assert not {module(p) for p in core if SDKS & {name.split(".")[0] for name in imports(p)}}
+
+
+def test_files_stay_short():
+    """A file seldom passes 250 lines: then a second noun is found. Tables and the one-file contract may."""
+    may = {"escsync.domain.policy", "escsync.domain.phrases", "escsync.domain.catalogue", "escsync.adapter"}
+
+    long = {module(p): n for p in SOURCES if (n := len(p.read_text().splitlines())) > 275}
+    assert not set(long) - may, long
+
+
+def test_the_rules_can_fail(tmp_path):
+    """The reading of imports sees relative, nested and renamed ones."""
+    sample = ROOT / "escsync" / "domain" / "plan.py"
+
+    assert "escsync.domain.fields" in set(imports(sample))
+    assert room("escsync.ledger.tables") == "escsync.ledger"
+    assert room("escsync_jira.codec") == "escsync_jira"
