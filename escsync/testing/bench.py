@@ -1,0 +1,63 @@
+"""What both halves of the contract stand on: a small cast, hostile texts, and short ways to look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from escsync.adapter import Adapter, Cursor, PersonRef, Ticket, TicketRef, Value
+
+from .humans import Humans
+
+START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE tickets; -- \" OR project = X",
+    "{{config}} ${env:TOKEN} {color:red} [~admin] !x.png! |pipe| @here",
+    "Zażółć 漢字 😀 \u202egnp.exe\u202c e\u0301",
+    "huge " + "x" * 20_000,
+)
+
+
+class Bench:
+    """Shared by both halves of the contract: a small cast, and short ways to look."""
+
+    tickets_for_paging: ClassVar[int] = 205
+
+    def humans(self, folder: Path) -> Humans:
+        """The people of a new, empty tracker."""
+        raise NotImplementedError
+
+    def cast(self, folder: Path) -> Humans:
+        """The people of the tests, at work since START."""
+        humans = self.humans(folder)
+        humans.now = START
+        self.ana = humans.hire("ana", "Ana Silva", email="ana@acme.example")
+        self.dana = humans.hire("dana", "Dana Reyes", email="dana@acme.example")
+        return humans
+
+
+def pulled(adapter: Adapter, cursor: Cursor | None = None) -> tuple[list[Ticket], Cursor]:
+    """Everything that a pull brings, and where the next one starts."""
+    tickets: list[Ticket] = []
+    for page in adapter.pull(cursor):
+        assert not page.unreadable, "every ticket of the contract can be read"
+        tickets += page.tickets
+        cursor = page.cursor
+    assert cursor is not None, "a pull yields at least one page, with a cursor"
+    return tickets, json.loads(json.dumps(cursor))
+
+
+def only(adapter: Adapter, ref: TicketRef) -> Ticket:
+    """One ticket as it stands."""
+    (ticket,) = adapter.read([ref])
+    return ticket
+
+
+def people(value: Value) -> list[str]:
+    """The ids, or else names, of a person field."""
+    refs: Sequence[object] = value if isinstance(value, tuple) else ()
+    return [ref.id or ref.name for ref in refs if isinstance(ref, PersonRef)]

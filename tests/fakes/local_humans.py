@@ -1,0 +1,60 @@
+"""The people of a local tracker, as the contract and the scenarios need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from escsync_local.adapter import connect
+from escsync_local.settings import LocalSettings
+from escsync_local.tracker import LocalTracker
+
+from escsync.adapter import Adapter, Binding, PersonKind, Stage, TicketRef, Vocabulary
+
+
+def once(operation: Callable[[], object], *, safe: bool) -> object:
+    """No second try: what fails, fails."""
+    return operation()
+
+
+class LocalHumans:
+    """Acts on a local tracker through its own public face."""
+
+    def __init__(self, folder: Path, vocabulary: Vocabulary | None = None) -> None:
+        self.now = datetime(2026, 3, 3, 9, tzinfo=UTC)
+        self.path = folder / "tracker.db"
+        self.vocabulary = vocabulary or Vocabulary()
+        self.tracker = LocalTracker(self.path, lambda: self.now)
+
+    def connect(self) -> Adapter:
+        settings = LocalSettings.model_validate({"connection": {"path": str(self.path)}})
+        return connect(Binding("local", settings, self.vocabulary, once, lambda: self.now))
+
+    def hire(self, user: str, name: str, *, email: str = "", kind: PersonKind = PersonKind.HUMAN) -> str:
+        return self.tracker.add_user(user, name, email=email, kind=kind)
+
+    def dismiss(self, user: str) -> None:
+        self.tracker.deactivate(user)
+
+    def create(self, values: Mapping[str, object], *, by: str) -> TicketRef:
+        key = self.tracker.create(values, by=by)
+        return TicketRef(key.rpartition("-")[2], key)
+
+    def set(self, ticket: TicketRef, field: str, value: object, *, by: str) -> None:
+        self.tracker.set(ticket.id, {field: value}, by=by)
+
+    def move(self, ticket: TicketRef, stage: Stage, *, by: str) -> None:
+        self.tracker.move(ticket.id, stage.value.replace("_", "-"), by=by)
+
+    def comment(self, ticket: TicketRef, text: str, *, by: str) -> str:
+        return self.tracker.comment(ticket.id, text, by=by)
+
+    def edit_comment(self, ticket: TicketRef, comment: str, text: str, *, by: str) -> None:
+        self.tracker.edit_comment(comment, text)
+
+    def delete_comment(self, ticket: TicketRef, comment: str, *, by: str) -> None:
+        self.tracker.delete_comment(comment)
+
+    def delete(self, ticket: TicketRef, *, by: str) -> None:
+        self.tracker.delete(ticket.id)
