@@ -1,0 +1,174 @@
+"""What Jira answers when it does not do what it was asked: each failure as one of the contract's errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from escsync.adapter import Conflict, Denied, Rejected, TrackerError, Unavailable, Vanished
+
+_LOCAL_LIMITS = ("jira-burst-based", "jira-per-issue-on-write")
+"""Limits of one endpoint or one ticket; any other reason, known or not, pauses the whole tracker."""
+_LONGEST = 160
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer: *body* is decoded JSON, None where there was none; *date* is the server's clock."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    date: datetime | None = None
+
+    def mapping(self) -> dict[str, Any]:
+        """The body as a JSON object."""
+        if not isinstance(self.body, dict):
+            raise Unavailable("Jira answered with something that is not what its documentation promises")
+        return self.body
+
+    def listing(self, key: str = "") -> list[dict[str, Any]]:
+        """The JSON objects of a list: the body itself, or its entry *key*."""
+        found = self.mapping().get(key) if key else self.body
+        if not isinstance(found, list):
+            raise Unavailable("Jira answered with something that is not what its documentation promises")
+        return [item for item in found if isinstance(item, dict)]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a refused request was refused for: *fields* by Jira's field id, and the *words* for all of it."""
+
+    fields: Mapping[str, str]
+    words: str
+
+    @classmethod
+    def of(cls, body: object) -> Refusal:
+        """The refusal that an answer's body tells."""
+        if not isinstance(body, dict):
+            return cls({}, "")
+        errors = body.get("errors")
+        fields = (
+            {str(name): tidy(str(text)) for name, text in errors.items()} if isinstance(errors, dict) else {}
+        )
+        said = body.get("errorMessages")
+        messages = [str(text) for text in said] if isinstance(said, list) else []
+        messages += [str(body[key]) for key in ("message", "errorMessage") if isinstance(body.get(key), str)]
+        return cls(fields, tidy("; ".join([*messages, *(f"{k}: {v}" for k, v in fields.items())])))
+
+
+def decoded(status: int, content: bytes, kind: str, *, what: str) -> Any:
+    """The JSON of a successful answer; a page of HTML or broken JSON is an outage, not a result."""
+    if status == 204 or not content.strip():
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        pass
+    if "html" in kind.lower() or content.lstrip()[:1] == b"<":
+        raise Unavailable(
+            f"{what}: an HTML page came in place of JSON (a proxy, a login or a maintenance page)",
+            remedy="open connection.url in a browser; it must be Jira itself",
+        )
+    raise Unavailable(f"{what}: the answer is not readable as JSON; it was cut short or altered on the way")
+
+
+def failure(status: int, headers: Mapping[str, str], content: bytes, *, what: str) -> TrackerError:
+    """The error that an unsuccessful answer means."""
+    if 300 <= status < 400:
+        return Denied(
+            f"{what}: Jira redirects elsewhere ({status}), as a login page or a new address does",
+            remedy="give connection.url as the browser shows it after signing in, without the part after the host",
+        )
+    refusal = Refusal.of(_quietly(content))
+    match status:
+        case 401 | 403:
+            return _denied(status, headers, what)
+        case 404:
+            return Vanished(f"{what}: not found, or not visible to escsync's account (404)")
+        case 409:
+            return Conflict(f"{what}: somebody else changed it at the same moment (409)")
+        case 410:
+            return Denied(
+                f"{what}: this Jira no longer offers that (410)",
+                remedy="set connection.deployment to what this Jira is, or upgrade escsync",
+            )
+        case 429:
+            return Unavailable(
+                f"{what}: Jira asks for a pause (429{_reason(headers)})",
+                retry_after=retry_after(headers),
+                executed=False,
+                everywhere=headers.get("RateLimit-Reason", "") not in _LOCAL_LIMITS,
+            )
+        case _ if status >= 500:
+            return Unavailable(
+                f"{what}: Jira is out of order at the moment ({status})", retry_after=retry_after(headers)
+            )
+        case _:
+            said = f": {refusal.words}" if refusal.words else ""
+            return Rejected(f"{what}: refused ({status}){said}"[:200])
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The least number of seconds to wait: given in seconds, or as the date of an HTTP clock."""
+    raw = headers.get("Retry-After", "").strip()
+    if not raw:
+        return None
+    try:
+        return max(float(raw), 0.0) if raw != "nan" else None
+    except ValueError:
+        pass
+    until, now = http_date(raw), http_date(headers.get("Date", ""))
+    return max((until - now).total_seconds(), 0.0) if until and now else None
+
+
+def http_date(raw: str) -> datetime | None:
+    """The instant of an HTTP header such as Date."""
+    try:
+        found = parsedate_to_datetime(raw)
+    except (TypeError, ValueError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def tidy(text: str) -> str:
+    """*text* of a server, fit for one line: short, printable, and without long quotations of anybody's text."""
+    line = _LONG_QUOTE.sub(r"\1...\1", _UNPRINTABLE.sub(" ", text)).strip()
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
+
+
+def _denied(status: int, headers: Mapping[str, str], what: str) -> Denied:
+    reason = f"{headers.get('X-Seraph-LoginReason', '')} {headers.get('X-Authentication-Denied-Reason', '')}"
+    if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in reason:
+        return Denied(
+            f"{what}: Jira wants a CAPTCHA solved after too many failed logins ({status})",
+            remedy="sign in once with a browser as escsync's account, then use a personal access token",
+        )
+    if status == 401:
+        return Denied(
+            f"{what}: Jira does not accept the credentials (401)",
+            remedy="has the token expired? Make a new one; a scoped token needs https://api.atlassian.com/ex/jira/CLOUDID",
+        )
+    return Denied(
+        f"{what}: escsync's account may not do this (403)",
+        remedy="ask a Jira administrator for the permission; `escsync doctor` lists what is missing",
+    )
+
+
+def _reason(headers: Mapping[str, str]) -> str:
+    reason = headers.get("RateLimit-Reason", "")
+    return f", {tidy(reason)[:40]}" if reason else ""
+
+
+def _quietly(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,98 @@
+"""Raw JSON of a Jira issue -> Ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from escsync.adapter import History, Status, Ticket, TicketRef, Value
+
+from . import changelog, comments, instants, scope, values
+from .changelog import Unintelligible
+from .schema import Schema
+from .settings import JiraScope
+
+__all__ = ["Unintelligible", "needed", "reference", "ticket"]
+
+_ALWAYS = ("created", "updated", "creator", "reporter", "comment", *scope.NEEDED)
+
+
+def needed(schema: Schema) -> list[str]:
+    """The fields to ask for: those that are read, and no others."""
+    mapped = (column.id for some in schema.columns.values() for column in some)
+    return list(dict.fromkeys([*_ALWAYS, *mapped]))
+
+
+def reference(raw: Mapping[str, Any]) -> TicketRef:
+    """How to name a ticket, whatever else is wrong with it."""
+    return TicketRef(str(raw.get("id") or ""), str(raw.get("key") or ""))
+
+
+def ticket(
+    raw: Mapping[str, Any],
+    histories: Iterable[Mapping[str, Any]] | None,
+    said: Iterable[Mapping[str, Any]],
+    schema: Schema,
+    within: JiraScope,
+    *,
+    fetched: bool = False,
+) -> Ticket:
+    """One issue with its histories (None: Jira tells none) and its comments, in our vocabulary.
+
+    *fetched*: the histories were fetched after the issue.
+    """
+    ref, fields = reference(raw), raw.get("fields")
+    if not ref.id or not ref.key or not isinstance(fields, dict):
+        raise Unintelligible("no id, no key or no fields")
+    created = instants.moment(fields.get("created"), schema.zone)
+    if created is None:
+        raise Unintelligible("no readable time of creation")
+    for someone in ("assignee", "reporter", "creator"):
+        if isinstance(fields.get(someone), dict):
+            schema.person(fields[someone])
+    told = {name: _value(name, fields, schema) for name in schema.columns}
+    if not isinstance(told.get("stage"), Status):
+        raise Unintelligible("no status")
+    past: dict[str, History] = {}
+    entered = None
+    if histories is not None:
+        changes = changelog.read(histories, schema)
+        entered = scope.entered_at(within, fields, changes)
+        past = {
+            name: changelog.history(name, value, raw, changes, schema, fetched=fetched)
+            for name, value in told.items()
+        }
+    messages, note = comments.read(said, _desk(ref.key, fields, schema), schema)
+    return Ticket(
+        id=ref.id,
+        key=ref.key,
+        url=f"{schema.base}/browse/{ref.key}",
+        created_at=created,
+        values=told,
+        updated_at=instants.moment(fields.get("updated"), schema.zone),
+        entered_at=entered,
+        in_scope=scope.contains(within, fields) and not scope.is_subtask(within, fields),
+        history=past,
+        messages=messages,
+        note=note,
+        unreadable=dict(schema.lost),
+    )
+
+
+def _value(name: str, fields: Mapping[str, Any], schema: Schema) -> Value:
+    columns = schema.columns[name]
+    if len(columns) == 1:
+        return values.decode(name, columns[0], fields.get(columns[0].id), schema)
+    return changelog.joined(
+        [values.decode(name, column, fields.get(column.id), schema) for column in columns]
+    )
+
+
+def _desk(key: str, fields: Mapping[str, Any], schema: Schema) -> comments.Desk:
+    project, reporter = fields.get("project"), fields.get("reporter")
+    kind = project.get("projectTypeKey") if isinstance(project, dict) else None
+    return comments.Desk(
+        service_desk=kind == "service_desk" if isinstance(kind, str) else schema.service_desk,
+        reporter=schema.person(reporter).id if isinstance(reporter, dict) else "",
+        key=key,
+    )

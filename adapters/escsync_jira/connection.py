@@ -1,0 +1,169 @@
+"""One signed-in HTTP connection to Jira: every request is made, counted and judged here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import requests
+from jira import JIRA
+from requests import exceptions as failures
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from escsync.adapter import Denied, Retry, TrackerError, Unavailable
+
+from .answers import Answer, decoded, failure, http_date
+from .settings import JiraConnection
+
+_CONNECT = 5.0
+
+
+class Connection:
+    """The `jira` package's session, with its retries off and a timeout on.
+
+    Requests are made one by one: the package's own methods fetch twice, retry writes and hide error fields.
+    """
+
+    def __init__(self, settings: JiraConnection, retry: Retry) -> None:
+        self.base = settings.url
+        self.api = "2"
+        self.calls = 0
+        self._retry = retry
+        self._timeout = (_CONNECT, settings.timeout)
+        verify = settings.verify if isinstance(settings.verify, bool) else str(settings.verify)
+        credentials: dict[str, Any] = {}
+        token = settings.token.get_secret_value()
+        if token and not settings.email:
+            credentials["token_auth"] = token
+        else:
+            secret = token or settings.password.get_secret_value()
+            # As bytes: the HTTP client would refuse characters beyond Latin-1.
+            credentials["basic_auth"] = ((settings.email or settings.username).encode(), secret.encode())
+        self._client = JIRA(
+            server=settings.url,
+            options={"verify": verify, "check_update": False},
+            max_retries=0,
+            timeout=self._timeout,
+            get_server_info=False,
+            **credentials,
+        )
+
+    def get(self, path: str, *, what: str, refused: Collection[int] = (), **params: Any) -> Answer:
+        """Read *path*; statuses in *refused* are handed back rather than raised."""
+        return self.send("GET", path, what=what, params=params, safe=True, refused=refused)
+
+    def post(
+        self, path: str, body: object, *, what: str, safe: bool, refused: Collection[int] = ()
+    ) -> Answer:
+        """Post *body*; *safe* for questions, not for what makes something."""
+        return self.send("POST", path, what=what, body=body, safe=safe, refused=refused)
+
+    def put(self, path: str, body: object, *, what: str, safe: bool, refused: Collection[int] = ()) -> Answer:
+        """Put *body*; *safe* where doing it twice is the same as doing it once."""
+        return self.send("PUT", path, what=what, body=body, safe=safe, refused=refused)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        safe: bool,
+        params: Mapping[str, Any] | None = None,
+        body: object = None,
+        refused: Collection[int] = (),
+    ) -> Answer:
+        """One request, tried again as *safe* allows. *what* names it in an error."""
+        answer: Answer = self._retry(
+            lambda: self.once(method, path, what=what, params=params, body=body, refused=refused), safe=safe
+        )
+        return answer
+
+    def once(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, Any] | None = None,
+        body: object = None,
+        refused: Collection[int] = (),
+    ) -> Answer:
+        """One request, tried once."""
+        self.calls += 1
+        try:
+            # Not the session's own `request`: it would log, wrap and drop what the answer says.
+            response = requests.Session.request(
+                self._client._session,
+                method,
+                f"{self.base}/rest/api/{self.api}/{path}",
+                params=params,
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except failures.RequestException as error:
+            raise _lost(error, what) from None
+        if response.status_code >= 300 and response.status_code not in refused:
+            raise failure(response.status_code, response.headers, response.content, what=what)
+        if response.headers.get("X-AUSERNAME") == "anonymous":
+            raise Denied(
+                f"{what}: Jira treats escsync as a visitor who is not signed in",
+                remedy="has the token expired? Make a new one",
+            )
+        if response.status_code in refused:
+            return _as_refused(response)
+        kind = response.headers.get("Content-Type", "")
+        body_read = decoded(response.status_code, response.content, kind, what=what)
+        return Answer(response.status_code, response.headers, body_read, _date(response))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._client._session.close()
+
+
+def _as_refused(response: requests.Response) -> Answer:
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        body = None
+    return Answer(response.status_code, response.headers, body, _date(response))
+
+
+def _date(response: requests.Response) -> datetime | None:
+    return http_date(response.headers.get("Date", ""))
+
+
+def _lost(error: failures.RequestException, what: str) -> TrackerError:
+    """No whole answer came: may the request have been carried out?"""
+    match error:
+        case failures.SSLError():
+            return Denied(
+                f"{what}: the server's certificate is not trusted",
+                remedy="name your certificate authority's file under connection.verify",
+            )
+        case failures.ConnectTimeout() | failures.ProxyError():
+            return Unavailable(f"{what}: Jira cannot be reached", executed=False)
+        case failures.ConnectionError() if _never_connected(error):
+            return Unavailable(
+                f"{what}: Jira cannot be reached",
+                executed=False,
+                remedy="check connection.url and the network",
+            )
+        case failures.ConnectionError() | failures.Timeout() | failures.ChunkedEncodingError():
+            return Unavailable(f"{what}: the connection broke off before Jira answered")
+        case failures.ContentDecodingError():
+            return Unavailable(f"{what}: the answer was damaged on the way")
+        case _:
+            return Denied(
+                f"{what}: the request could not be made", remedy="check connection.url and the credentials"
+            )
+
+
+def _never_connected(error: failures.ConnectionError) -> bool:
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError | NameResolutionError)

@@ -1,0 +1,208 @@
+"""What a Jira looks like: its fields as ours are mapped to them, its statuses, its users, escsync's own account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from typing import Any
+
+from escsync.adapter import FIELDS, PersonKind, PersonRef, Status, Vocabulary
+
+DEFAULTS = {
+    "summary": ("summary",),
+    "description": ("description",),
+    "owner": ("assignee",),
+    "stage": ("status",),
+    "priority": ("priority",),
+}
+"""Where our fields are when nothing is said (decision 15)."""
+_SYSTEM = {
+    "summary": "string",
+    "description": "string",
+    "environment": "string",
+    "assignee": "user",
+    "reporter": "user",
+    "creator": "user",
+    "status": "status",
+    "priority": "priority",
+    "resolution": "resolution",
+    "issuetype": "issuetype",
+    "project": "project",
+    "created": "datetime",
+    "updated": "datetime",
+    "resolutiondate": "datetime",
+    "duedate": "date",
+    "labels": "array",
+}
+"""Fields that every Jira has, whether it lists them or not."""
+_RICH = ("description", "environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of Jira. *option* is the box of a checkbox field that was mapped (`FIELD#Option`)."""
+
+    id: str
+    name: str = ""
+    type: str = "any"
+    items: str = ""
+    custom: str = ""
+    option: str = ""
+
+    @property
+    def rich(self) -> bool:
+        """Does it hold formatted text?"""
+        return self.id in _RICH or self.custom.endswith(":textarea")
+
+    @property
+    def dated(self) -> bool:
+        """Does it hold a day without a time?"""
+        return self.type == "date"
+
+    @property
+    def many(self) -> bool:
+        """Does it hold a list?"""
+        return self.type == "array"
+
+    @property
+    def collective(self) -> bool:
+        """Does it hold groups or teams rather than people?"""
+        return "group" in (self.type, self.items) or self.type == "team" or self.custom.endswith("-team")
+
+    def plain(self) -> list[str]:
+        """It as JSON, without the option: what one connection tells the next."""
+        return [self.id, self.name, self.type, self.items, self.custom]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One Jira as the codec needs to know it.
+
+    *lost* are our fields whose field is gone or not to be told apart, with the reason. *logins* are Data Center's
+    user keys, which changelogs name, and the login names that they belong to; *seen* everybody met so far.
+    """
+
+    base: str
+    cloud: bool
+    me: str
+    vocabulary: Vocabulary
+    zone: tzinfo = UTC
+    columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    lost: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    service_desk: bool = False
+    logins: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, PersonRef] = field(default_factory=dict)
+
+    def status(self, id: str, name: str = "", category: str = "") -> Status:
+        """A status in our words: by its id and its name of today, whatever its name was then."""
+        listed, known = self.statuses.get(id, ("", ""))
+        stage = self.vocabulary.stage_of(id, listed, name)
+        return Status(id, name or listed or id, stage, (category or known) == "done")
+
+    def group(self, raw: Mapping[str, Any]) -> PersonRef:
+        """The group or team that *raw* is: nobody in particular."""
+        name = _text(raw, "name") or _text(raw, "title")
+        return PersonRef(_text(raw, "groupId") or _text(raw, "id") or name, name, kind=PersonKind.GROUP)
+
+    def person(self, raw: Mapping[str, Any]) -> PersonRef:
+        """The user that *raw* is; who it was is remembered."""
+        native = _text(raw, "accountId") or _text(raw, "name") or _text(raw, "key")
+        key = _text(raw, "key")
+        if key and native != key:
+            self.logins[key] = native
+        active = raw.get("active")
+        ref = PersonRef(
+            native,
+            _text(raw, "displayName") or native,
+            _text(raw, "emailAddress"),
+            PersonKind.BOT if raw.get("accountType") == "app" else PersonKind.HUMAN,
+            active if isinstance(active, bool) else None,
+        )
+        self.seen[native] = ref
+        return ref
+
+    def named(self, id: str, name: str) -> PersonRef:
+        """The user that a changelog names; whether one is active is known of today, not of then."""
+        native = self.logins.get(id, id)
+        known = self.seen.get(native)
+        if known is not None:
+            return PersonRef(known.id, known.name, known.email, known.kind)
+        return PersonRef(native, name or native)
+
+    def column(self, id: str) -> Column | None:
+        """The mapped field of this id."""
+        return next((column for some in self.columns.values() for column in some if column.id == id), None)
+
+
+def spelled(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Our field -> the fields of Jira as the configuration spells them, defaults included."""
+    named = {name: fields for name, fields in vocabulary.fields.items() if fields and name in FIELDS}
+    return {**DEFAULTS, **named}
+
+
+def listed(raw: list[dict[str, Any]]) -> list[Column]:
+    """All fields of a Jira, from its own list; those that every Jira has are never missing."""
+    found = [_column(entry) for entry in raw if isinstance(entry.get("id"), str)]
+    known = {column.id for column in found}
+    return found + [Column(id, id.capitalize(), type) for id, type in _SYSTEM.items() if id not in known]
+
+
+def matching(name: str, columns: list[Column]) -> list[Column]:
+    """The fields that *name* can mean: the one with this id, else all with this name."""
+    wanted = name.strip()
+    by_id = [column for column in columns if column.id == wanted]
+    if wanted.startswith("cf[") and wanted.endswith("]"):
+        by_id = [column for column in columns if column.id == f"customfield_{wanted[3:-1]}"]
+    folded = wanted.casefold()
+    return by_id or [column for column in columns if folded in (column.name.casefold(), column.id.casefold())]
+
+
+def parted(name: str) -> tuple[str, str]:
+    """`FIELD#Option` as field and option."""
+    field_name, _, option = name.partition("#")
+    return field_name.strip(), option.strip()
+
+
+def resolved(
+    vocabulary: Vocabulary, found: Mapping[str, list[Column]]
+) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
+    """Our fields -> the fields of Jira, and those that cannot be told, with the reason."""
+    columns: dict[str, tuple[Column, ...]] = {}
+    lost: dict[str, str] = {}
+    for name, fields in spelled(vocabulary).items():
+        several: list[Column] = []
+        for one in fields:
+            field_name, option = parted(one)
+            matches = found.get(field_name, [])
+            if len(matches) == 1:
+                several.append(replace(matches[0], option=option))
+            elif matches:
+                ids = ", ".join(match.id for match in matches)
+                lost[name] = f"{field_name!r} is the name of several fields ({ids}): map one by its id"
+            else:
+                lost[name] = f"Jira has no field {field_name!r}, or escsync's account may not see it"
+        if name not in lost:
+            columns[name] = tuple(several)
+    return columns, lost
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    told = entry.get("schema")
+    schema = told if isinstance(told, dict) else {}
+    id = str(entry["id"])
+    return Column(
+        id,
+        _text(entry, "name"),
+        _text(schema, "type") or _SYSTEM.get(id, "any"),
+        _text(schema, "items"),
+        _text(schema, "custom"),
+    )
+
+
+def _text(raw: Mapping[str, Any], key: str) -> str:
+    value = raw.get(key)
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
