@@ -1,0 +1,224 @@
+"""A real HTTP server on loopback for a face of the site: a log of every call, and faults on demand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from .world import JiraWorld
+
+
+@dataclass
+class Request:
+    """*path* is decoded, without the query; *body* the JSON, or the bytes where it is none."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]] = field(default_factory=dict)
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def one(self, name: str, default: str = "") -> str:
+        return self.query.get(name, [default])[-1]
+
+    def number(self, name: str, default: int) -> int:
+        return int(self.one(name, str(default)))
+
+    def many(self, name: str) -> list[str]:
+        return [part for value in self.query.get(name, []) for part in value.split(",") if part]
+
+
+@dataclass
+class Reply:
+    """*raw* is sent as it is in place of JSON; *content* names its type."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    content: str = "application/json;charset=UTF-8"
+
+    def data(self) -> bytes:
+        if self.raw is not None:
+            return self.raw
+        return b"" if self.body is None else json.dumps(self.body).encode()
+
+
+@dataclass
+class Fault:
+    """What happens in place of an answer, *times* times, to calls that *match*.
+
+    *after*: the request is carried out first. *cut*: only so many bytes of the answer arrive. *reset*: the
+    connection breaks without one. *hang*: nothing comes until the server closes.
+    """
+
+    match: Callable[[Request], bool]
+    reply: Reply | None = None
+    after: bool = False
+    cut: int | None = None
+    reset: bool = False
+    hang: bool = False
+    times: int = 1
+
+
+@dataclass
+class Call:
+    request: Request
+    status: int
+
+
+class Face(Protocol):
+    """A dialect of the API over a site."""
+
+    world: JiraWorld
+
+    def handle(self, request: Request) -> Reply: ...
+
+
+class Judge(Protocol):
+    """Says what is wrong with a request and its answer."""
+
+    def faults(self, request: Request, reply: Reply) -> list[str]: ...
+
+
+class JiraServer:
+    """Serves *face*; use as a context manager. *log* has every call in its order.
+
+    What *judge* finds wrong with a call fails the test at the end, however the caller took it.
+    """
+
+    def __init__(self, face_of: Callable[[str], Face], judge: Judge | None = None) -> None:
+        self.judge = judge
+        self.violations: list[str] = []
+        self._httpd = _Server(("127.0.0.1", 0), _Handler)
+        self._httpd.jira = self
+        self.url = f"http://127.0.0.1:{self._httpd.server_address[1]}"
+        self.face = face_of(self.url)
+        self.world = self.face.world
+        self.log: list[Call] = []
+        self.faults: list[Fault] = []
+        self.lock = threading.Lock()
+        self.closing = threading.Event()
+        self._thread = threading.Thread(target=self._httpd.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.closing.set()
+        self._httpd.shutdown()
+        self._httpd.server_close()
+        self._thread.join(5)
+        assert kind is not None or not self.violations, "\n".join(self.violations)
+
+    def answer(self, request: Request) -> Reply:
+        """What the face says, judged."""
+        reply = self.face.handle(request)
+        if self.judge is not None:
+            self.violations += self.judge.faults(request, reply)
+        return reply
+
+    def fail(self, method: str, path: str, reply: Reply | None = None, **how: Any) -> Fault:
+        """The next call of *method* whose path ends with *path* goes wrong."""
+        fault = Fault(lambda r: r.method == method and r.path.endswith(path), reply, **how)
+        self.faults.append(fault)
+        return fault
+
+    def calls(self, method: str = "", path: str = "") -> list[Request]:
+        """The logged requests of *method* whose path ends with *path*."""
+        requests = (call.request for call in self.log)
+        return [r for r in requests if r.method.startswith(method) and r.path.endswith(path)]
+
+    def fault_for(self, request: Request) -> Fault | None:
+        for fault in self.faults:
+            if fault.times > 0 and fault.match(request):
+                fault.times -= 1
+                return fault
+        return None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    disable_nagle_algorithm = True
+    jira: JiraServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    timeout = 30
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing goes to stderr."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return format_datetime(self.server.jira.world.clock.now(), usegmt=True)
+
+    def _serve(self) -> None:
+        jira = self.server.jira
+        request = self._request()
+        with jira.lock:
+            fault = jira.fault_for(request)
+            if fault is None or fault.after or fault.cut is not None:
+                reply = jira.answer(request)
+            else:
+                reply = Reply(0)
+            if fault is not None and fault.reply is not None:
+                reply = fault.reply
+            jira.log.append(Call(request, reply.status))
+        if fault is not None and (fault.reset or fault.hang):
+            self._break(hang=fault.hang)
+        else:
+            self._send(reply, fault.cut if fault is not None else None)
+
+    do_GET = do_POST = do_PUT = do_DELETE = _serve
+
+    def _request(self) -> Request:
+        data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = urlsplit(self.path)
+        try:
+            body = json.loads(data) if data else None
+        except ValueError:
+            body = data
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        query = parse_qs(parts.query, keep_blank_values=True)
+        return Request(self.command, unquote(parts.path), query, body, headers)
+
+    def _send(self, reply: Reply, cut: int | None) -> None:
+        data = reply.data()
+        if cut is not None:
+            data = data[:cut]
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", reply.content)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _break(self, *, hang: bool) -> None:
+        if hang:
+            self.server.jira.closing.wait()
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+        self.connection.close()
+
+
+def basic(user: str, secret: str) -> str:
+    """The Authorization header that a pair of credentials makes."""
+    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
