@@ -74,7 +74,7 @@ class Codec:
     def ticket(self, row: Row, changes: Sequence[Row], comments: Sequence[Row]) -> Ticket:
         """A ticket with its whole past; *changes* and *comments* are its own, oldest first."""
         created = _instant(row["created_at"])
-        history = {name: self._past(field, row, changes) for name, field in FIELDS.items()}
+        history = {name: self._past(FIELDS[name], row, changes) for name in self.mapped}
         return Ticket(
             id=str(row["id"]),
             key=row["key"],
@@ -88,6 +88,13 @@ class Codec:
             history=history,
             messages=tuple(message for message in map(self._message, comments) if message is not None),
             note=next(filter(None, map(note_seen, comments)), None),
+        )
+
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """The fields that the tracker tells: all but escsync's own, which it has only where `fields:` names them."""
+        return tuple(
+            name for name, field in FIELDS.items() if not field.own or name in self.vocabulary.fields
         )
 
     def native(self, field: str) -> tuple[str, ...]:

@@ -24,9 +24,12 @@ trackers:
       closed: Closed
       rejected: Rejected
       duplicate: Duplicate
-    # fields:                           # only where a field is not named as escsync names it
+    # fields:                           # every field may be named as escsync names it; here stand the others
     #   owner: [owner, co_owner]        # all people named in these together are the owner
     #   account.name: customer
+    #   due_at: due                     # fields that escsync itself keeps up to date, only where they stand here
+    #   health: health
+    #   computed_priority: computed_priority
     # options:                          # only where an option is not named as escsync names it
     #   severity: {billing_dispute: Invoice wrong}
     # communications:

@@ -10,7 +10,10 @@ from escsync_local.adapter import connect
 from escsync_local.settings import LocalSettings
 from escsync_local.tracker import LocalTracker
 
-from escsync.adapter import Adapter, Binding, PersonKind, Stage, TicketRef, Vocabulary
+from escsync.adapter import FIELDS, Adapter, Binding, PersonKind, Stage, TicketRef, Vocabulary
+
+OWN = {name: (name,) for name, field in FIELDS.items() if field.own}
+"""escsync's own fields, each under its own name."""
 
 
 def once(operation: Callable[[], object], *, safe: bool) -> object:
@@ -24,7 +27,7 @@ class LocalHumans:
     def __init__(self, folder: Path, vocabulary: Vocabulary | None = None) -> None:
         self.now = datetime(2026, 3, 3, 9, tzinfo=UTC)
         self.path = folder / "tracker.db"
-        self.vocabulary = vocabulary or Vocabulary()
+        self.vocabulary = vocabulary or Vocabulary(fields=OWN)
         self.tracker = LocalTracker(self.path, lambda: self.now)
 
     def connect(self) -> Adapter:
