@@ -1,0 +1,1 @@
+"""What escsync concludes, written for people and for programs: the only place that formats."""

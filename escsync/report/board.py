@@ -1,0 +1,148 @@
+"""The board: how all escalations stand, in one line and one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from escsync.domain.assessment import Assessment
+from escsync.domain.fields import ENDED
+from escsync.domain.people import Money
+from escsync.domain.policy import MoneyRule
+from escsync.report import words
+from escsync.report.display import shown
+
+_UNOWNED = frozenset({"OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_AMBIGUOUS"})
+_SOON = timedelta(minutes=60)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Yearly revenue of the accounts with an open escalation, each account counted once (D24).
+
+    *missing* are the accounts whose revenue or exchange rate is not known: they are named, never taken as 0.
+    """
+
+    total: Money
+    accounts: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The open escalations, the next deadline first, and what leadership asks about them."""
+
+    rows: tuple[Assessment, ...]
+    breached: int
+    due_soon: int
+    ownerless: int
+    at_risk: AtRisk
+
+
+def is_open(found: Assessment) -> bool:
+    """Is anything still owed?"""
+    return found.stage not in ENDED
+
+
+def by_deadline(found: Iterable[Assessment]) -> list[Assessment]:
+    """The nearest or longest overdue deadline first; what has none last, the most important first."""
+    return sorted(found, key=lambda one: (one.next_due or _LAST, one.priority, one.identified_at, one.id))
+
+
+def at_risk(found: Iterable[Assessment], money: MoneyRule, now: datetime) -> AtRisk:
+    """The revenue at risk, at the newest rate table that is not later than *now*."""
+    accounts: dict[str, Assessment] = {}
+    for one in found:
+        name = (one.account.id or one.account.name or "").strip().casefold()
+        held = accounts.get(name or one.id)
+        # Two escalations of one account may differ in what is known: the one with an amount tells.
+        if held is None or held.account.arr is None:
+            accounts[name or one.id] = one
+    day = now.date().isoformat()
+    table: Mapping[str, Decimal] = {}
+    for date in sorted(money.rates):
+        if date <= day:
+            table = money.rates[date]
+    total, missing = Decimal(0), []
+    for one in accounts.values():
+        arr = one.account.arr
+        rate = None if arr is None else _rate(arr.currency, money, table)
+        if arr is None or rate is None:
+            missing.append(one.account.name or one.account.id or one.key)
+        else:
+            total += arr.amount * rate
+    return AtRisk(Money(total, money.reporting_currency), len(accounts), tuple(sorted(missing)))
+
+
+def board(found: Sequence[Assessment], money: MoneyRule, now: datetime) -> Board:
+    """Count and sort the open ones among *found*."""
+    rows = [one for one in found if is_open(one)]
+    return Board(
+        rows=tuple(by_deadline(rows)),
+        breached=sum(one.health == "breached" for one in rows),
+        due_soon=sum(any(now <= c.due_at < now + _SOON for c in one.running) for one in rows),
+        ownerless=sum(any(f.base in _UNOWNED for f in one.findings) for one in rows),
+        at_risk=at_risk(rows, money, now),
+    )
+
+
+def headline(shown_board: Board) -> str:
+    """`Open 6 | breached 1 | due < 60 min 2 | ownerless 1 | ARR at risk USD 641,200 (4 accounts, 0 missing)`."""
+    risk = shown_board.at_risk
+    return (
+        f"Open {len(shown_board.rows)} | breached {shown_board.breached} | due < 60 min {shown_board.due_soon} | "
+        f"ownerless {shown_board.ownerless} | ARR at risk {risk.total.currency} {risk.total.amount:,.0f} "
+        f"({risk.accounts} {'account' if risk.accounts == 1 else 'accounts'}, {len(risk.missing)} missing)"
+    )
+
+
+def table(rows: Iterable[Assessment]) -> Table:
+    """The board's table, red where a deadline is breached."""
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for name in ("Key", "Prio", "Account", "Stage", "Owner", "Next deadline", "What is missing"):
+        drawn.add_column(name, no_wrap=name in {"Key", "Prio"}, overflow="fold")
+    for one in rows:
+        style = words.STYLES[one.health]
+        drawn.add_row(
+            Text(shown(one.key), style=f"link {one.url}" if _linkable(one.url) else ""),
+            one.priority,
+            words.account(one),
+            words.step(one.stage),
+            words.owner(one),
+            Text(words.next_deadline(one), style=style),
+            words.missing(one),
+        )
+    return drawn
+
+
+def listed(rows: Iterable[Assessment]) -> Table:
+    """One line per escalation, columns aligned, nothing folded."""
+    drawn = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for _ in range(7):
+        drawn.add_column(no_wrap=True)
+    for one in rows:
+        drawn.add_row(
+            shown(one.key),
+            one.priority,
+            Text(one.health.replace("_", " "), style=words.STYLES[one.health]),
+            words.step(one.stage),
+            words.owner(one),
+            words.next_deadline(one),
+            f"{words.account(one)}: {shown(one.summary, 60)}",
+        )
+    return drawn
+
+
+def _rate(currency: str, money: MoneyRule, table: Mapping[str, Decimal]) -> Decimal | None:
+    return Decimal(1) if currency == money.reporting_currency else table.get(currency)
+
+
+def _linkable(url: str) -> bool:
+    return url.startswith(("http://", "https://")) and url.isascii() and url.isprintable() and " " not in url

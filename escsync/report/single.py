@@ -1,0 +1,133 @@
+"""One escalation in words: `show` tells its story, `explain` its deadlines' arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
+
+from rich.text import Text
+
+from escsync.domain.assessment import Assessment, Clock, TimelineEntry
+from escsync.domain.duration import spoken
+from escsync.domain.findings import Finding
+from escsync.report import words
+from escsync.report.display import shown
+
+_VERDICTS = {"met": "green", "breached": "bold red", "running": "yellow"}
+
+
+def story(found: Assessment, zone: ZoneInfo) -> Iterator[Text]:
+    """Everything known of *found*: its facts, deadlines, findings and timeline."""
+    yield Text(f"{shown(found.key)}  {shown(found.summary, 160)}", style="bold")
+    yield from (Text(f"  {name:<16}{value}") for name, value in _facts(found, zone) if value)
+    yield Text("Deadlines", style="bold")
+    for clock in found.clocks:
+        yield _clock_line(clock, found, zone)
+    if not found.clocks:
+        yield Text("  none yet")
+    yield Text("Findings", style="bold")
+    for finding in sorted(found.findings, key=lambda f: (-f.cycle, f.severity.rank, f.since, f.code)):
+        yield from _finding(finding, found.cycle, zone)
+    if not found.findings:
+        yield Text("  none: it is as the process wants it", style="green")
+    yield Text("Timeline", style="bold")
+    for entry in found.timeline:
+        yield Text(f"  {_entry(entry, zone)}")
+
+
+def reckoning(found: Assessment, clocks: Iterable[Clock], zone: ZoneInfo) -> Iterator[Text]:
+    """The arithmetic of *clocks*: what started each, what was counted, when it was due, what stopped it."""
+    yield Text(f"{shown(found.key)}  {shown(found.summary, 160)}", style="bold")
+    yield Text(f"as of {words.when(found.now, zone)}")
+    for clock in clocks:
+        derived = (
+            "" if clock.source == "process" else f" ({clock.source}: not a number of the process itself)"
+        )
+        yield Text("")
+        yield Text(f"{words.clock_name(clock)} [{clock.name}]{derived}", style="bold")
+        yield Text(f"  started   {words.when(clock.anchor_at, zone)}  {shown(clock.anchor)}")
+        for part in clock.segments:
+            kind = "counted" if part.counted else "skipped"
+            yield Text(
+                f"  {kind}   {words.when(part.start, zone)} to {words.when(part.end, zone)}  "
+                f"{spoken(part.end - part.start)}{'  ' + shown(part.why) if part.why else ''}"
+            )
+        yield Text(f"  due       {words.when(clock.due_at, zone)}")
+        if clock.met_at is not None:
+            yield Text(f"  met       {words.when(clock.met_at, zone)}{_proof(clock)}")
+        elif clock.evidence:
+            yield Text(f"  evidence  {shown(clock.evidence)}")
+        verdict = Text("  verdict   ")
+        verdict.append(words.judgement(clock, found.now), style=_VERDICTS.get(clock.verdict.value, ""))
+        yield verdict.append(f"  {shown(clock.detail)}" if clock.detail else "", style="")
+        yield Text(f"  policy    {clock.policy_version or found.policy_version}")
+
+
+def _facts(found: Assessment, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    account, csm = found.account, found.account.csm
+    yield "id", shown(found.id)
+    yield "link", shown(found.url)
+    yield "continues", shown(found.linked or "")
+    yield (
+        "account",
+        ", ".join(
+            part
+            for part in (
+                shown(account.name or account.id or "unknown"),
+                shown(account.tier or "tier unknown"),
+                str(account.arr) if account.arr else "ARR unknown",
+                f"customer since {shown(account.customer_since)}" if account.customer_since else "",
+                f"CSM {shown(csm.name)}" if csm else "no CSM known",
+            )
+            if part
+        ),
+    )
+    yield "stage", f"{words.step(found.stage)} (tracker: {shown(found.tracker_status) or 'no status'})"
+    yield "cycle", str(found.cycle) if found.cycle > 1 else ""
+    yield (
+        "priority",
+        f"{found.priority} ({', '.join(map(shown, found.priority_reasons)) or 'no special reason'})",
+    )
+    yield "churn signal", "yes" if found.churn_signal else ""
+    yield "owner", words.owner(found)
+    yield "without owner", spoken_minutes(found.ownership_gap_minutes)
+    yield "entry point", shown(found.entry_point or "unknown")
+    yield "received", words.when(found.received_at, zone) if found.received_at else ""
+    yield "identified", words.when(found.identified_at, zone)
+    yield "closed", words.when(found.closed_at, zone) if found.closed_at else ""
+    yield "root cause", shown(found.root_cause or "")
+    yield "policy", found.policy_version
+    yield "as of", words.when(found.now, zone)
+
+
+def spoken_minutes(minutes: int) -> str:
+    """`80 min`, "" for none."""
+    return f"{minutes} min so far" if minutes else ""
+
+
+def _clock_line(clock: Clock, found: Assessment, zone: ZoneInfo) -> Text:
+    name = words.clock_name(clock) + ("" if clock.source == "process" else " *")
+    line = Text(f"  {name:<26}due {words.when(clock.due_at, zone)}  ")
+    return line.append(words.judgement(clock, found.now), style=_VERDICTS.get(clock.verdict.value, ""))
+
+
+def _finding(finding: Finding, cycle: int, zone: ZoneInfo) -> Iterator[Text]:
+    line = Text(f"  {finding.severity.value:<8}", style=words.STYLES[finding.severity.value])
+    earlier = "" if finding.cycle == cycle else f" (cycle {finding.cycle})"
+    line.append(f"{shown(finding.code)}{earlier}", style="bold")
+    yield line.append(f" since {words.when(finding.since, zone)}", style="not bold default")
+    yield Text(f"          {shown(finding.detail)}")
+    if finding.remedy:
+        yield Text(f"          -> {shown(finding.remedy)}")
+
+
+def _entry(entry: TimelineEntry, zone: ZoneInfo) -> str:
+    until = f" until {words.when(entry.until, zone)}" if entry.until else ""
+    actor = f" by {shown(entry.actor)}" if entry.actor else ""
+    grade = "" if entry.grade.value == "A" else f" [grade {entry.grade.value}]"
+    return f"{words.when(entry.at, zone)}{until}  {shown(entry.kind)}: {shown(entry.detail)}{actor}{grade}"
+
+
+def _proof(clock: Clock) -> str:
+    grade = f" [grade {clock.grade.value}]" if clock.grade else ""
+    return f"  {shown(clock.evidence)}{grade}" if clock.evidence else grade
