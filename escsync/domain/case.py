@@ -56,8 +56,8 @@ class Case:
 
     @property
     def renewed(self) -> bool:
-        """Is this a later cycle?"""
-        return self.cycle.number > 1
+        """Did a reopening start it, within the same escalation or as one linked to it?"""
+        return self.cycle.reopened is not None
 
     def facts(self, name: str) -> tuple[Fact, ...]:
         """A field's facts that count in this cycle, oldest first."""
