@@ -1,0 +1,154 @@
+"""The accounts: accounts.csv read row by row, each mistake with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path as FilePath
+
+from escsync.domain.account import AccountRow, Accounts
+from escsync.domain.fields import FIELDS, canonical
+
+from .person import day
+from .problem import Problem, listed, nearest
+from .zones import BadZone, zone
+
+COLUMNS = tuple(column.name for column in fields(AccountRow))
+_LARGEST = 20_000_000
+
+
+def accounts(path: FilePath) -> tuple[Accounts, list[Problem]]:
+    """The accounts of the file, and all that is wrong with it."""
+    file = str(path)
+    try:
+        if path.stat().st_size > _LARGEST:
+            return Accounts(), [Problem(file, 1, (), f"is larger than {_LARGEST} bytes")]
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return Accounts(), [Problem(file, 1, (), "there is no such file")]
+    except OSError as error:
+        return Accounts(), [Problem(file, 1, (), f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError:
+        return Accounts(), [Problem(file, 1, (), "is not UTF-8; save it as `CSV UTF-8`")]
+    return _Reader(file).read(text)
+
+
+class _Reader:
+    """Reads one file and remembers what was wrong, and where each account was first."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def read(self, text: str) -> tuple[Accounts, list[Problem]]:
+        """Every row that is well; the problems tell of the others."""
+        # A spreadsheet of a country whose decimal sign is the comma separates columns by semicolons.
+        heading = text.partition("\n")[0]
+        delimiter = ";" if ";" in heading and "," not in heading else ","
+        found: list[AccountRow] = []
+        try:
+            rows = self._rows(text, delimiter)
+            header = next(rows, (1, []))[1]
+            if self._header(header):
+                found = [row for line, cells in rows if (row := self._row(line, header, cells)) is not None]
+        except csv.Error as error:
+            self._add(1, "", f"is no CSV: {error}")
+        return Accounts(found), self.problems
+
+    def _rows(self, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        line = 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, [cell.strip() for cell in cells]
+            line = reader.line_num + 1
+
+    def _header(self, header: Sequence[str]) -> bool:
+        for i, name in enumerate(header):
+            if name not in COLUMNS:
+                near = nearest(name, COLUMNS)
+                known = "" if near else f"; known: {listed(COLUMNS)}"
+                self._add(1, name or f"column {i + 1}", f"unknown column{known}", near)
+            elif name in header[:i]:
+                self._add(1, name, "the column stands there twice")
+        if not {"id", "name"} & set(header):
+            self._add(1, "id", "there is neither a column id nor a column name to join on")
+        return not self.problems
+
+    def _row(self, line: int, header: Sequence[str], cells: Sequence[str]) -> AccountRow | None:
+        before = len(self.problems)
+        if len(cells) > len(header):
+            self._add(line, "", f"has {len(cells)} cells, the header {len(header)}; quote cells with commas")
+            return None
+        row = dict(zip(header, cells, strict=False))
+        values = {name: row.get(name, "") for name in COLUMNS}
+        self._identity(line, values["id"], values["name"])
+        tier = canonical(FIELDS["account.tier"], values["tier"]) if values["tier"] else ""
+        if tier is None:
+            tiers = FIELDS["account.tier"].choices
+            self._add(
+                line,
+                "tier",
+                f"{values['tier']!r} is not one of {listed(tiers)}",
+                nearest(values["tier"], tiers),
+            )
+        self._amount(line, values["arr"])
+        currency = values["currency"].upper()
+        if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+            self._add(line, "currency", f"{currency!r} is no currency; write EUR or USD")
+        self._zone(line, values["time_zone"])
+        since, renewal = (self._day(line, name, values[name]) for name in ("customer_since", "renewal_date"))
+        if len(self.problems) > before:
+            return None
+        return AccountRow(
+            id=values["id"],
+            name=values["name"],
+            tier=tier or "",
+            arr=values["arr"],
+            currency=currency,
+            customer_since=since,
+            csm=values["csm"],
+            time_zone=values["time_zone"],
+            account_executive=values["account_executive"],
+            renewal_date=renewal,
+        )
+
+    def _identity(self, line: int, account: str, name: str) -> None:
+        if not account and not name:
+            self._add(line, "id", "the row has neither an id nor a name")
+        # Two accounts may well be named alike, as long as their ids tell them apart.
+        key = ("id", account) if account else ("name", name.casefold())
+        first = self._seen.setdefault(key, line)
+        if first != line:
+            self._add(line, key[0], f"{account or name!r} stands there twice, first in line {first}")
+
+    def _amount(self, line: int, text: str) -> None:
+        try:
+            amount = Decimal(text or "0")
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite():
+            self._add(line, "arr", f"{text!r} is no number; write 120000 or 120000.50")
+        elif amount < 0:
+            self._add(line, "arr", f"{text!r} is less than nothing")
+
+    def _zone(self, line: int, text: str) -> None:
+        try:
+            zone(text or "UTC")
+        except BadZone as error:
+            self._add(line, "time_zone", str(error), error.suggestion)
+
+    def _day(self, line: int, column: str, text: str) -> date | None:
+        try:
+            return day(text) if text else None
+        except ValueError as error:
+            self._add(line, column, str(error))
+            return None
+
+    def _add(self, line: int, column: str, message: str, suggestion: str = "") -> None:
+        self.problems.append(Problem(self.file, line, (column,) if column else (), message, suggestion))

@@ -1,0 +1,48 @@
+"""The configuration as commands use it: checked, complete, and without a reference left in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from escsync.adapter import Plugin, Vocabulary
+from escsync.domain.account import Accounts
+from escsync.domain.people import Directory
+from escsync.domain.plan import Limits, Mode
+from escsync.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerConfig:
+    """One tracker to work with; *settings* is the adapter's own validated model."""
+
+    name: str
+    adapter: str
+    mode: Mode
+    settings: Any = field(repr=False)
+    vocabulary: Vocabulary
+    plugin: Plugin
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that a command needs to know.
+
+    *trackers* are those to work with: named by `only` where that is given, and not off. *modes* has every
+    tracker of the file. *ledger* is a SQLAlchemy URL, SQLite paths made absolute.
+    """
+
+    path: Path
+    timezone: str
+    company: str
+    policy: Policy
+    directory: Directory
+    accounts: Accounts
+    ledger: str = field(repr=False)
+    store_text: bool
+    limits: Limits
+    notify: Mapping[str, tuple[str, ...]] = field(repr=False)
+    trackers: Mapping[str, TrackerConfig]
+    modes: Mapping[str, Mode] = field(default_factory=dict)

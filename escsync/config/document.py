@@ -1,0 +1,200 @@
+"""A YAML file read with the line of every key: YAML 1.2, dates and identifiers left as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path as FilePath
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from .problem import ConfigError, Path, Problem
+
+_LARGEST = 1_000_000
+_DEEPEST = 40
+_MOST = 100_000
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_CONSTANTS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's content as plain values; *lines* knows where each key and list item stands."""
+
+    file: str
+    data: Any
+    lines: Mapping[Path, int] = field(default_factory=dict, repr=False)
+
+    def line(self, path: Path) -> int:
+        """The line of *path*, or of the nearest thing above it that is there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def problem(self, path: Path, message: str, suggestion: str = "") -> Problem:
+        """A problem of this file."""
+        return Problem(self.file, self.line(path), path, message, suggestion)
+
+
+def read(path: FilePath, missing: str = "") -> Document:
+    """Read a YAML file; ConfigError where it is no YAML. *missing* says what to do where there is no file."""
+    file = str(path)
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ConfigError([Problem(file, 1, (), f"is larger than {_LARGEST} bytes")])
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        hint = f"; {missing}" if missing else ""
+        raise ConfigError([Problem(file, 1, (), f"there is no such file{hint}")]) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError([Problem(file, 1, (), f"cannot be read: {reason}")]) from None
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> Document:
+    """*text* as a document; ConfigError names the line where it is no YAML, and every key written twice."""
+    composer = _Composer(file)
+    try:
+        data = composer.compose(YAML(typ="safe", pure=True).parse(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else 1
+        raise ConfigError([Problem(file, line, (), f"is no YAML: {_words(error)}")]) from None
+    except (YAMLError, YAMLStreamError, ValueError) as error:
+        reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+        raise ConfigError([Problem(file, 1, (), f"is no YAML: {reason}")]) from None
+    if composer.problems:
+        raise ConfigError(composer.problems)
+    return Document(file, data, composer.lines)
+
+
+def scalar(text: str) -> Any:
+    """A plain scalar's value. Only what is written back alike is a number: `007` and `1e5` stay text."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _words(error: MarkedYAMLError) -> str:
+    said = " ".join(str(part) for part in (error.context, error.problem) if part)
+    hint = "; indent with spaces" if "\\t" in said else ""
+    return re.sub(r"\s+", " ", said)[:160] + hint
+
+
+class _Composer:
+    """Builds values from parser events itself: nesting, aliases and size stay bounded whatever a file holds."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[Path, int] = {}
+        self.problems: list[Problem] = []
+        self._anchors: dict[str, tuple[Any, dict[Path, int]]] = {}
+
+    def compose(self, events: Iterator[Any]) -> Any:
+        data: Any = None
+        documents = 0
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._stop(event, (), "holds more than one document (`---`)")
+                data = self._value(next(events), events, ())
+            elif isinstance(event, DocumentEndEvent):
+                continue
+        return data
+
+    def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
+        if len(path) > _DEEPEST:
+            self._stop(event, path[:3], f"is nested deeper than {_DEEPEST} levels")
+        if len(self.lines) > _MOST:
+            self._stop(event, path, f"has more than {_MOST} entries")
+        self.lines.setdefault(path, event.start_mark.line + 1)
+        before = len(self.lines)
+        value: Any
+        match event:
+            case AliasEvent():
+                return self._alias(event, path)
+            case ScalarEvent():
+                value = self._scalar(event, path)
+            case SequenceStartEvent():
+                value = []
+                while not isinstance(item := next(events), SequenceEndEvent):
+                    value.append(self._value(item, events, (*path, len(value))))
+            case MappingStartEvent():
+                value = self._mapping(events, path)
+            case _:
+                raise ValueError(f"an unexpected {type(event).__name__}")
+        if event.anchor:
+            under = {p[len(path) :]: n for p, n in islice(self.lines.items(), before, None)}
+            self._anchors[event.anchor] = (value, under)
+        return value
+
+    def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        merged: list[Any] = []
+        while not isinstance(event := next(events), MappingEndEvent):
+            line = event.start_mark.line + 1
+            if not isinstance(event, ScalarEvent):
+                self._stop(event, path, "a key must be plain text")
+            key = str(event.value)
+            if key == "<<" and event.style is None:
+                merged.append(self._value(next(events), events, (*path, "<<")))
+                continue
+            if key in found:
+                first = self.lines[(*path, key)]
+                self.problems.append(
+                    Problem(self.file, line, (*path, key), f"is written twice, first in line {first}")
+                )
+            self.lines[(*path, key)] = line
+            found[key] = self._value(next(events), events, (*path, key))
+        for source in merged:
+            for each in source if isinstance(source, list) else [source]:
+                if not isinstance(each, dict):
+                    self.problems.append(
+                        Problem(self.file, self.lines[(*path, "<<")], (*path, "<<"), "merges no mapping")
+                    )
+                    continue
+                found = {**each, **found}
+        return found
+
+    def _alias(self, event: Any, path: Path) -> Any:
+        if event.anchor not in self._anchors:
+            self._stop(event, path, f"*{event.anchor} refers to no anchor above it")
+        value, under = self._anchors[event.anchor]
+        if len(self.lines) + len(under) > _MOST:
+            self._stop(event, path, f"has more than {_MOST} entries")
+        # What an alias repeats is reported where it is written out, not where it is repeated.
+        self.lines.update({(*path, *rest): n for rest, n in under.items()})
+        return value
+
+    def _scalar(self, event: ScalarEvent, path: Path) -> Any:
+        tag = str(event.tag) if event.tag else ""
+        if tag not in ("", "!", "tag:yaml.org,2002:str"):
+            self._stop(event, path, "has a tag; write the plain value")
+        plain = event.style is None and not tag
+        return scalar(event.value) if plain else event.value
+
+    def _stop(self, event: Any, path: Path, message: str) -> None:
+        raise ConfigError([Problem(self.file, event.start_mark.line + 1, path, message)])

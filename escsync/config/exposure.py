@@ -1,0 +1,74 @@
+"""Exposure: passwords, tokens and keys that are written out in the file, which is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from escsync.secrets import literal, refers
+
+from .document import Document
+from .problem import Path, Problem
+
+_SECRET_KEY = re.compile(
+    r"token|passw|passphrase|secret|private_?key|api_?key|session_?id|credential|^pat$|^pwd$", re.IGNORECASE
+)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
+_PARAMETER = re.compile(r"[?&;](?:[^=&;]*(?:pass|pwd|token|secret|key)[^=&;]*)=([^&;#]+)", re.IGNORECASE)
+_REMEDY = "write ${env:NAME} or ${file:PATH}"
+
+
+def exposed(document: Document, data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Every secret that stands in the file itself, in whichever tracker; the secret is not repeated."""
+    trackers = data.get("trackers")
+    for name, tracker in trackers.items() if isinstance(trackers, dict) else ():
+        connection = tracker.get("connection") if isinstance(tracker, dict) else None
+        yield from _connection(document, ("trackers", name, "connection"), connection)
+    ledger = data.get("ledger")
+    if isinstance(ledger, str) and _in_url(ledger):
+        yield document.problem(("ledger",), f"holds a password in plain sight; {_REMEDY}")
+    notify = data.get("notify")
+    for who, urls in notify.items() if isinstance(notify, dict) else ():
+        for i, url in enumerate(urls if isinstance(urls, list) else [urls]):
+            if isinstance(url, str) and (_in_url(url) or _token(url)):
+                where: Path = ("notify", who, i) if isinstance(urls, list) else ("notify", who)
+                yield document.problem(where, f"holds credentials in plain sight; {_REMEDY}")
+
+
+def _connection(document: Document, path: Path, value: Any) -> Iterator[Problem]:
+    if isinstance(value, (dict, list)):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _connection(document, (*path, key), each)
+        return
+    if isinstance(value, bool) or value is None:
+        return
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if _SECRET_KEY.search(key):
+        if not refers(str(value)) or literal(str(value)).strip():
+            yield document.problem(path, f"is a secret and may not be written out; {_REMEDY}")
+    elif _in_url(str(value)):
+        yield document.problem(path, f"holds a password in plain sight; {_REMEDY}")
+
+
+def _in_url(text: str) -> bool:
+    if "://" not in text:
+        return False
+    # References go first: one that holds `:`, `@` or `/` must not be taken for a part of the address.
+    try:
+        password = urlsplit(_plain(text)).password
+    except ValueError:
+        password = None
+    written = [password or "", *_PARAMETER.findall(_plain(text))]
+    return any(unquote(part).replace("\0", "").strip() for part in written)
+
+
+def _token(text: str) -> bool:
+    """Does an address of a chat service carry its token in a part of its path?"""
+    body = _plain(text).partition("://")[2].replace("\0", "")
+    return any(any(ch.isdigit() for ch in word) or word.lower() != word for word in _TOKEN.findall(body))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\$\{[^{}]*\}", "\0", text)

@@ -1,0 +1,236 @@
+"""Loading: escsync.yaml with all that it names, every mistake in one go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from escsync.domain.account import Accounts
+from escsync.domain.people import Directory
+from escsync.domain.plan import Limits, Mode
+from escsync.domain.policy import Policy
+from escsync.secrets import Unresolved, refers, resolve, scrub
+
+from . import vocabulary
+from .accounts import accounts
+from .addresses import ledger_problems, ledger_url, notify_problems
+from .configuration import Config, TrackerConfig
+from .document import Document, read
+from .exposure import exposed
+from .model import EscsyncYaml
+from .people import directory
+from .policy import read_policy
+from .problem import ConfigError, Path, Problem, listed, nearest
+from .trackers import bound
+from .wording import explain
+from .zones import BadZone, zone
+
+
+def load(path: FilePath, *, environ: Mapping[str, str], only: Collection[str] = ()) -> Config:
+    """The configuration at *path*; ConfigError tells everything that is wrong with it at once.
+
+    Trackers that are off, or not in *only* where that is given, are left alone: their adapters are not loaded
+    and their secrets not asked for.
+    """
+    document = read(path, missing="escsync init writes one")
+    if not isinstance(document.data, dict):
+        raise ConfigError([document.problem((), "holds no keys; escsync init writes an example")])
+    return _Loader(path, document, environ, only).load()
+
+
+class _Loader:
+    """Reads the parts one after the other and goes on after each mistake."""
+
+    def __init__(
+        self, path: FilePath, document: Document, environ: Mapping[str, str], only: Collection[str]
+    ) -> None:
+        self.path = path
+        self.document = document
+        self.environ = environ
+        self.only = only
+        self.folder = FilePath(os.path.abspath(path)).parent
+        self.problems: list[Problem] = []
+        self.secrets: set[str] = set()
+        self.hidden: set[Path] = set()
+        self.unresolved: set[Path] = set()
+        self.policy_document, self.policy_at = document, cast(Path, ("policy",))
+
+    def load(self) -> Config:
+        """The whole."""
+        self.problems += exposed(self.document, self.document.data)
+        data, modes = self._chosen(_without_empty(self.document.data))
+        data = self._resolved(data, ())
+        model = self._model(data)
+        timezone = model.timezone if model else _zone_or_utc(data.get("timezone"))
+        policy = self._policy(data.get("policy"), timezone)
+        people = self._directory(data.get("people"), timezone)
+        rows = self._accounts(data.get("accounts"))
+        self._waivers(policy, people)
+        if isinstance(data.get("ledger"), str):
+            self._add(ledger_problems(self.document, data["ledger"]))
+        self._add(notify_problems(self.document, data.get("notify")))
+        trackers = dict(self._trackers(data.get("trackers"), model))
+        if self.problems or model is None or policy is None:
+            raise ConfigError(self._sorted())
+        return Config(
+            path=self.path,
+            timezone=model.timezone,
+            company=model.company,
+            policy=policy,
+            directory=people,
+            accounts=rows,
+            ledger=ledger_url(model.ledger, self.folder),
+            store_text=model.store_text,
+            limits=Limits(model.limits.max_writes, float(model.limits.max_share)),
+            notify={
+                who: urls
+                for who, urls in (
+                    ("owner", tuple(model.notify.owner)),
+                    ("leadership", tuple(model.notify.leadership)),
+                )
+                if urls
+            },
+            trackers=trackers,
+            modes=modes,
+        )
+
+    def _sorted(self) -> list[Problem]:
+        """By file in the order in which they are read, then by line; each said once, without a secret."""
+        files = list(dict.fromkeys([self.document.file, *(p.file for p in self.problems)]))
+        said = dict.fromkeys(replace(p, message=scrub(p.message, self.secrets)) for p in self.problems)
+        return sorted(said, key=lambda p: (files.index(p.file), p.line))
+
+    def _chosen(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Mode]]:
+        """*data* without the trackers that are left alone, and the mode of every tracker."""
+        trackers = data.get("trackers")
+        if not isinstance(trackers, dict):
+            return data, {}
+        for name in self.only:
+            if name not in trackers:
+                near = nearest(name, trackers)
+                self.problems.append(
+                    self.document.problem(
+                        ("trackers",), f"there is no tracker {name!r}; known: {listed(trackers)}", near
+                    )
+                )
+        modes = {
+            name: Mode(mode)
+            for name, tracker in trackers.items()
+            if (mode := tracker.get("mode", "observe") if isinstance(tracker, dict) else "") in list(Mode)
+        }
+        kept = {
+            name: _without_empty(tracker)
+            for name, tracker in trackers.items()
+            if modes.get(name) is not Mode.OFF and (not self.only or name in self.only)
+        }
+        if not kept and trackers:
+            return {key: value for key, value in data.items() if key != "trackers"}, modes
+        return {**data, "trackers": kept}, modes
+
+    def _resolved(self, value: Any, path: Path) -> Any:
+        """*value* with every reference replaced; numbers that come from outside stay text."""
+        if isinstance(value, dict):
+            return {key: self._resolved(each, (*path, key)) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._resolved(each, (*path, i)) for i, each in enumerate(value)]
+        if not isinstance(value, str) or not refers(value):
+            return value
+        self.hidden.add(path)
+        try:
+            found = resolve(value, environ=self.environ, folder=self.folder)
+        except Unresolved as error:
+            self.problems.append(self.document.problem(path, error.message, error.suggestion))
+            self.unresolved.add(path)
+            return value
+        self.secrets.update(found.parts)
+        return found.text
+
+    def _model(self, data: dict[str, Any]) -> EscsyncYaml | None:
+        # With every tracker off there is nothing to check under `trackers:`, and nothing is missing either.
+        idle = "trackers" not in data and bool(self.document.data.get("trackers"))
+        whole = {**data, "trackers": {"idle": {"adapter": "none"}}} if idle else data
+        try:
+            return EscsyncYaml.model_validate(whole)
+        except ValidationError as error:
+            schema = EscsyncYaml.model_json_schema()
+            self._add(explain(error, self.document, (), whole, schema, self.hidden))
+            return None
+
+    def _policy(self, given: object, timezone: str) -> Policy | None:
+        if isinstance(given, str):
+            document = self._file(given)
+            if document is None:
+                return None
+            self.policy_document, self.policy_at, given = document, (), document.data
+        policy, problems = read_policy(self.policy_document, self.policy_at, given, timezone)
+        self._add(problems)
+        return policy
+
+    def _directory(self, given: object, timezone: str) -> Directory:
+        document = self._file(given) if isinstance(given, str) else None
+        if document is None:
+            return Directory()
+        people, problems = directory(document, ZoneInfo(timezone))
+        self.problems += problems
+        return people
+
+    def _accounts(self, given: object) -> Accounts:
+        if not isinstance(given, str):
+            return Accounts()
+        rows, problems = accounts(self.path.parent / given)
+        self.problems += problems
+        return rows
+
+    def _file(self, name: str) -> Document | None:
+        try:
+            return read(self.path.parent / name)
+        except ConfigError as error:
+            self.problems += error.found
+            return None
+
+    def _waivers(self, policy: Policy | None, people: Directory) -> None:
+        for i, waiver in enumerate(policy.waivers if policy and people.people else ()):
+            if waiver.by not in people.people:
+                near = nearest(waiver.by, people.people)
+                said = f"{waiver.by!r} is the id of nobody in people.yaml"
+                self.problems.append(
+                    self.policy_document.problem((*self.policy_at, "waivers", i, "by"), said, near)
+                )
+
+    def _trackers(self, section: object, model: EscsyncYaml | None) -> Iterator[tuple[str, TrackerConfig]]:
+        for name, raw in section.items() if isinstance(section, dict) else ():
+            if not isinstance(raw, dict):
+                continue
+            words, wrong = vocabulary.build(self.document, ("trackers", name), raw)
+            better = {problem.path for problem in wrong}
+            self.problems = [p for p in self.problems if p.path not in better] + wrong
+            adapter, unfit = bound(self.document, name, raw, self.folder, self.hidden)
+            self._add(unfit)
+            if adapter is not None and model is not None:
+                tracker = model.trackers[name]
+                plugin, settings = adapter
+                yield name, TrackerConfig(name, tracker.adapter, tracker.mode, settings, words, plugin)
+
+    def _add(self, problems: Iterable[Problem]) -> None:
+        """Take *problems* in, save those of values that could not be had in the first place."""
+        self.problems += [p for p in problems if not any(p.path[: len(u)] == u for u in self.unresolved)]
+
+
+def _without_empty(section: object) -> Any:
+    """A section whose keys are all commented out is empty in YAML: the same as if it were not there."""
+    if not isinstance(section, dict):
+        return section
+    return {key: value for key, value in section.items() if value is not None}
+
+
+def _zone_or_utc(name: object) -> str:
+    try:
+        return zone(name).key if isinstance(name, str) else "UTC"
+    except BadZone:
+        return "UTC"

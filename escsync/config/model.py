@@ -1,0 +1,148 @@
+"""The shape of escsync.yaml: every key with its meaning, an example and its default."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    WithJsonSchema,
+)
+
+from escsync.domain.plan import Limits, Mode
+
+from .zones import zone
+
+_SPELLING = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
+_SPELLINGS = {"anyOf": [*_SPELLING["anyOf"], {"type": "array", "items": _SPELLING, "minItems": 1}]}
+_TRACKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+class Strict(BaseModel):
+    """A mapping in which only the keys that are named here may stand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def spelling(value: object) -> str | None:
+    """A tracker's id or name as text, whether YAML took it for a number or not; None where it is neither."""
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def spellings(value: object) -> tuple[str, ...]:
+    """One spelling, or a list of them."""
+    values = value if isinstance(value, list) else [value]
+    found = [spelling(each) for each in values]
+    if not found or None in found:
+        raise ValueError("expected an id or a name, or a list of them")
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def _zone(value: str) -> str:
+    return zone(value).key
+
+
+def _named(value: str) -> str:
+    if not _TRACKER.fullmatch(value):
+        raise ValueError(f"{value!r} is no name; use letters, digits, `-`, `_` and `.`")
+    return value
+
+
+Spellings = Annotated[tuple[str, ...], BeforeValidator(spellings), WithJsonSchema(_SPELLINGS)]
+ZoneName = Annotated[StrictStr, AfterValidator(_zone)]
+Text = Annotated[StrictStr, Field(min_length=1)]
+
+
+class LimitsYaml(Strict):
+    """The safety valve of every pass."""
+
+    max_writes: Annotated[StrictInt, Field(ge=0)] = Field(default=Limits().max_writes, examples=[25])
+    """At most so many tickets are written in a pass; a larger plan is refused whole."""
+    max_share: Annotated[StrictFloat | StrictInt, Field(ge=0, le=1)] = Field(
+        default=Limits().max_share, examples=[0.3]
+    )
+    """At most this share of the open escalations is enforced upon (owner, stage, new records); 0 to 1."""
+
+
+class NotifyYaml(Strict):
+    """Apprise URLs, by who hears it."""
+
+    owner: list[Text] = Field(
+        default=[], examples=[["mailto://${env:MAIL_USER}:${env:MAIL_PASSWORD}@acme.example"]]
+    )
+    """Where the owner of an escalation is told."""
+    leadership: list[Text] = Field(default=[], examples=[["slack://${env:SLACK_HOOK}"]])
+    """Where the leadership is told."""
+
+
+class CommunicationsYaml(Strict):
+    """How messages to the customer are recognised."""
+
+    markers: dict[str, Spellings] = Field(default={}, examples=[{"acknowledgement": "#ack"}])
+    """Per kind of message, what a comment begins with that records one; kinds left out keep theirs."""
+    native: StrictBool = Field(default=True, examples=[True])
+    """Do the tracker's own customer-visible messages count, too?"""
+
+
+class TrackerYaml(Strict):
+    """One tracker."""
+
+    adapter: Text = Field(examples=["jira"])
+    """Which adapter: jira, local, or an installed plug-in; `escsync adapters` lists them."""
+    mode: Mode = Field(default=Mode.OBSERVE, examples=["observe"])
+    """`off`: not looked at. `observe`: nothing is written. `annotate`: only escsync's own fields and its one
+    internal note. `enforce`: also the fallback owner, the undoing of an illegal jump and follow-up records."""
+    connection: dict[str, Any] = Field(default={}, examples=[{"url": "https://acme.atlassian.net"}])
+    """How to reach it."""
+    scope: dict[str, Any] = Field(default={}, examples=[{"project": "EXEC"}])
+    """Which tickets are executive escalations."""
+    stages: dict[str, Spellings] = Field(default={}, examples=[{"closed": ["Done", "Cancelled"]}])
+    """Our stages -> its statuses, by id or name; of a list, the first is the one written."""
+    fields: dict[str, Spellings] = Field(default={}, examples=[{"root_cause": "customfield_10042"}])
+    """Our fields -> its fields, by id (better) or by a name that is unique."""
+    options: dict[str, dict[str, Spellings]] = Field(
+        default={}, examples=[{"root_cause": {"product_bug": "Bug"}}]
+    )
+    """Per field, our values -> its options, where they are not named alike."""
+    communications: CommunicationsYaml = Field(default=CommunicationsYaml(), examples=[{"native": True}])
+    """How messages to the customer are recognised."""
+
+
+class EscsyncYaml(Strict):
+    """escsync.yaml: what escsync looks at, and how far it may go."""
+
+    version: Literal[1] = Field(examples=[1])
+    """The version of this format."""
+    timezone: ZoneName = Field(examples=["Europe/Berlin"])
+    """The policy zone: an IANA name; offsets and abbreviations are refused."""
+    company: Text = Field(examples=["Acme"])
+    """Your company's name as it stands in messages to customers."""
+    policy: Text | dict[str, Any] | None = Field(default=None, examples=["policy.yaml"])
+    """The policy: a file, or its keys here. Without it the process's own numbers hold."""
+    people: Text | None = Field(default=None, examples=["people.yaml"])
+    """The file that says who holds which role, and when."""
+    accounts: Text | None = Field(default=None, examples=["accounts.csv"])
+    """A CSV file of account facts that the tracker lacks, joined on the account's id or name."""
+    ledger: Text = Field(default="sqlite:///escsync.db", examples=["sqlite:///escsync.db"])
+    """Where escsync keeps what it has seen and done: SQLite, or postgresql+psycopg://..."""
+    store_text: StrictBool = Field(default=False, examples=[False])
+    """Keep the text of messages and tickets, too? Otherwise only hashes and what was read from it."""
+    limits: LimitsYaml = Field(default=LimitsYaml(), examples=[{"max_writes": 25, "max_share": 0.3}])
+    """The safety valve of every pass."""
+    notify: NotifyYaml = Field(default=NotifyYaml(), examples=[{"leadership": ["slack://${env:SLACK_HOOK}"]}])
+    """Apprise URLs, by who hears it."""
+    trackers: dict[Annotated[str, AfterValidator(_named)], TrackerYaml] = Field(
+        min_length=1, examples=[{"support": {"adapter": "jira"}}]
+    )
+    """The trackers, each under a name of your choosing."""

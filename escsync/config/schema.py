@@ -1,0 +1,207 @@
+"""The JSON Schema of escsync.yaml, people.yaml and policy.yaml: what editors complete and check by."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from escsync import registry
+from escsync.adapter import Plugin
+from escsync.domain.duration import Duration
+from escsync.domain.fields import FIELDS
+from escsync.domain.policy import ClockRule, Policy
+
+from . import glossary
+from .model import EscsyncYaml
+from .person import PeopleYaml
+from .policy import policy_schema
+from .vocabulary import choices
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_REFERENCE = r"^\$\{(env|file):[^{}]+\}$"
+_SPELLINGS = {
+    "anyOf": [
+        {"type": ["string", "integer"]},
+        {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
+    ]
+}
+_EXAMPLES: Mapping[str, Any] = {
+    "BusinessHours.timezone": "America/New_York",
+    "BusinessHours.hours": {"mon-fri": "09:00-17:00"},
+    "BusinessHours.holidays": "US",
+    "ClockRule.within": "2h",
+    "Analytics.timezone": "Europe/Berlin",
+    "MoneyRule.rates": {"2026-03-31": {"EUR": "1.10"}},
+    "Policy.calendars": {"ny": {"timezone": "America/New_York", "hours": {"mon-fri": "09:00-17:00"}}},
+    "Policy.routing": {"sla_breach": "support_ops"},
+    "Waiver.id": "EXEC-42",
+    "Waiver.clock": "update",
+    "Waiver.by": "dana",
+    "Waiver.reason": "The customer asked for silence until Monday.",
+}
+"""Examples where the default is none."""
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of escsync.yaml, with the settings of every adapter that is installed."""
+    main = EscsyncYaml.model_json_schema()
+    policy = _policy()
+    definitions = {**policy.pop("$defs"), "Policy": policy, **main["$defs"]}
+    main["properties"]["policy"]["anyOf"] = [{"type": "string"}, {"$ref": "#/$defs/Policy"}]
+    tracker = definitions["TrackerYaml"]
+    tracker["properties"] |= {
+        name: {**tracker["properties"][name], "additionalProperties": False, "properties": properties}
+        for name, properties in (("stages", _stages()), ("fields", _fields()), ("options", _options()))
+    }
+    markers = definitions["CommunicationsYaml"]["properties"]["markers"]
+    markers |= {"additionalProperties": False, "properties": _markers()}
+    for each in (main, tracker, policy, *(definitions[name] for name in ("Clocks", "Comms", "MoneyRule"))):
+        _emptiable(each)
+    tracker["allOf"] = [
+        _settings(plugin, definitions) for plugin in registry.plugins().values() if isinstance(plugin, Plugin)
+    ]
+    return _finished({**main, "$defs": definitions}, "escsync.yaml")
+
+
+def people_schema() -> dict[str, Any]:
+    """The JSON Schema of people.yaml."""
+    found = PeopleYaml.model_json_schema()
+    _emptiable(found["$defs"]["PersonYaml"])
+    return _finished(found, "people.yaml")
+
+
+def policy_file_schema() -> dict[str, Any]:
+    """The JSON Schema of a policy in a file of its own."""
+    found = _policy()
+    for each in (found, *(found["$defs"][name] for name in ("Clocks", "Comms", "MoneyRule"))):
+        _emptiable(each)
+    return _finished(found, "policy.yaml")
+
+
+def descriptions() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """Per class of the policy, its keys as the schema describes them."""
+    policy = _policy()
+    classes = {name: each.get("properties", {}) for name, each in policy["$defs"].items()}
+    return {**classes, Policy.__name__: policy["properties"]}
+
+
+def _policy() -> dict[str, Any]:
+    found: dict[str, Any] = _durations_written(copy.deepcopy(policy_schema()))
+    inherited = found["$defs"][ClockRule.__name__]["properties"]
+    for name, each in [*found["$defs"].items(), (Policy.__name__, found)]:
+        for key, node in each.get("properties", {}).items():
+            if "description" not in node and key in inherited:
+                node["description"] = inherited[key]["description"]
+            example = _EXAMPLES.get(f"{name}.{key}", _EXAMPLES.get(f"ClockRule.{key}"))
+            example = node["default"] if node.get("default") not in (None, {}) else example
+            node.setdefault("examples", [example if example is not None else node.get("default")])
+    return found
+
+
+def _durations_written(node: Any) -> Any:
+    """Defaults as people write them: a duration is one word, not its three parts."""
+    if isinstance(node, dict):
+        if node.keys() == {"months", "days", "seconds"}:
+            return str(Duration(**node))
+        return {key: _durations_written(each) for key, each in node.items()}
+    return [_durations_written(each) for each in node] if isinstance(node, list) else node
+
+
+def _stages() -> dict[str, Any]:
+    return {
+        stage.value: {**_SPELLINGS, "description": words, "examples": [stage.value.replace("_", " ").title()]}
+        for stage, words in glossary.STAGES.items()
+    }
+
+
+def _fields() -> dict[str, Any]:
+    return {
+        name: {**_SPELLINGS, "description": words, "examples": ["customfield_10042"]}
+        for name, words in glossary.FIELDS.items()
+    }
+
+
+def _options() -> dict[str, Any]:
+    return {
+        name: {
+            "type": "object",
+            "description": f"{glossary.FIELDS[name]} Our values -> the tracker's options.",
+            "additionalProperties": False,
+            "examples": [{choices(field)[0]: "Its name in the tracker"}],
+            "properties": {
+                value: {**_SPELLINGS, "description": f"The option that means {value}.", "examples": [value]}
+                for value in choices(field)
+            },
+        }
+        for name, field in FIELDS.items()
+        if choices(field)
+    }
+
+
+def _markers() -> dict[str, Any]:
+    return {
+        kind.value: {**_SPELLINGS, "description": words, "examples": [marker]}
+        for kind, (words, marker) in glossary.MARKERS.items()
+    }
+
+
+def _settings(plugin: Plugin, definitions: dict[str, Any]) -> dict[str, Any]:
+    """What `connection:` and `scope:` hold where a tracker names this adapter."""
+    raw = json.dumps(registry.settings_model(plugin).model_json_schema())
+    model = json.loads(raw.replace('"#/$defs/', f'"#/$defs/{plugin.name}.'))
+    for name, each in model.pop("$defs", {}).items():
+        each["properties"] = {key: _referable(key, node) for key, node in each.get("properties", {}).items()}
+        definitions[f"{plugin.name}.{name}"] = each
+    return {
+        "if": {"properties": {"adapter": {"const": plugin.name}}, "required": ["adapter"]},
+        "then": {
+            "properties": model["properties"],
+            "required": [key for key in model.get("required", ()) if key in model["properties"]],
+        },
+    }
+
+
+def _referable(key: str, node: dict[str, Any]) -> dict[str, Any]:
+    """*node*, or a reference in its place; a secret must be a reference."""
+    secret = "writeOnly" in json.dumps(node)
+    node.setdefault("examples", [f"${{env:{key.upper()}}}" if secret else node.get("default")])
+    if "$ref" in node or node.get("type") == "object":
+        return node
+    told: dict[str, Any] = {
+        key: node[key] for key in ("title", "description", "examples", "default") if key in node
+    }
+    reference = {"type": "string", "pattern": _REFERENCE}
+    if secret:
+        return {**told, **reference}
+    if node.get("type") == "string" and not {"pattern", "enum", "const"} & node.keys():
+        return node
+    shape = {key: each for key, each in node.items() if key not in told}
+    return {**told, "anyOf": [shape, reference]}
+
+
+def _emptiable(node: dict[str, Any]) -> None:
+    """Let a section stand there empty, its keys all commented out."""
+    for name, each in node["properties"].items():
+        if name not in node.get("required", ()) and each.get("type") in ("object", "array"):
+            each["type"] = [each["type"], "null"]
+        elif "$ref" in each:
+            each["anyOf"] = [{"$ref": each.pop("$ref")}, {"type": "null"}]
+
+
+def _finished(found: dict[str, Any], title: str) -> dict[str, Any]:
+    """*found* with its draft and title first, and without the titles that only repeat a key."""
+    for node in _nodes(found):
+        for each in node.get("properties", {}).values():
+            each.pop("title", None)
+        if "\n" in node.get("description", ""):
+            node["description"] = " ".join(node["description"].split())
+    return {"$schema": DRAFT, **found, "title": title}
+
+
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _nodes(each)

@@ -1,0 +1,95 @@
+"""Secrets: `${env:NAME}` and `${file:PATH}` become their text, which is never coerced and never shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+_REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
+_ATTEMPT = re.compile(r"\$\{[^{}]*\}?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LARGEST = 65_536
+"""Bytes: a key fits, a mistaken path to a database does not."""
+
+
+class Unresolved(Exception):
+    """A reference that leads nowhere. Its text names the reference, never a value."""
+
+    def __init__(self, message: str, suggestion: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A text with its references replaced; *parts* are the texts that came from outside."""
+
+    text: str = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
+
+
+def refers(text: str) -> bool:
+    """Does *text* hold a reference, well written or not?"""
+    return _ATTEMPT.search(text) is not None
+
+
+def literal(text: str) -> str:
+    """What of *text* is written out, its references taken away."""
+    return _REFERENCE.sub("", text)
+
+
+def resolve(text: str, *, environ: Mapping[str, str], folder: Path) -> Resolved:
+    """*text* with each reference replaced by what it names; Unresolved says which one does not exist."""
+    for attempt in _ATTEMPT.findall(_REFERENCE.sub("", text)):
+        inner = attempt.strip("${}").partition(":")[2] or attempt.strip("${}")
+        suggestion = f"${{env:{inner}}}" if _NAME.fullmatch(inner) else ""
+        raise Unresolved(f"{attempt} is no reference; write ${{env:NAME}} or ${{file:PATH}}", suggestion)
+    parts: list[str] = []
+
+    def replaced(match: re.Match[str]) -> str:
+        kind, name = match[1], match[2].strip()
+        parts.append(_variable(name, environ) if kind == "env" else _file(name, folder))
+        return parts[-1]
+
+    return Resolved(_REFERENCE.sub(replaced, text), tuple(parts))
+
+
+def scrub(message: str, secrets: Iterable[str]) -> str:
+    """*message* without any of *secrets*, should one have crept in."""
+    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
+        message = message.replace(secret, "***")
+    return message
+
+
+def _variable(name: str, environ: Mapping[str, str]) -> str:
+    if not _NAME.fullmatch(name):
+        raise Unresolved(f"{name!r} is no name of an environment variable")
+    if name not in environ:
+        near = get_close_matches(name, list(environ), n=1, cutoff=0.8)
+        raise Unresolved(f"the environment variable {name} is not set", f"${{env:{near[0]}}}" if near else "")
+    if not environ[name].strip():
+        raise Unresolved(f"the environment variable {name} is set but empty")
+    return environ[name]
+
+
+def _file(name: str, folder: Path) -> str:
+    path = folder / name
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise Unresolved(f"the file {name} cannot be read ({reason})") from None
+    if len(content) > _LARGEST:
+        raise Unresolved(f"the file {name} is larger than {_LARGEST} bytes: no secret")
+    try:
+        text = content.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Unresolved(f"the file {name} is not UTF-8 text") from None
+    if not text.strip():
+        raise Unresolved(f"the file {name} is empty")
+    return text
