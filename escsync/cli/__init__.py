@@ -1,0 +1,33 @@
+"""The command line: the only clock, the only printer, the only exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from escsync.cli.host import Host
+
+
+def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> int:
+    """Run one command and answer how to exit; tests hand in their own *host*."""
+    import typer
+
+    from escsync.cli.app import app
+    from escsync.cli.everywhere import Call
+    from escsync.cli.host import Host
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Names from a tracker may not fit a terminal's encoding: show a ? rather than fail.
+            stream.reconfigure(errors="replace")
+    try:
+        typer.main.get_command(app).main(
+            args=None if arguments is None else list(arguments), prog_name="escsync", obj=Call(host or Host())
+        )
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        return 130
+    return 0

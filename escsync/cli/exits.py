@@ -1,0 +1,34 @@
+"""Exit codes, and the error that ends a command with one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What a command's exit code means."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    LIMIT = 3
+    DRIFT = 4
+    PARTIAL = 5
+    TRACKER = 6
+    HELD = 7
+    INTERRUPTED = 130
+
+
+class Stop(Exception):
+    """The command ends here: *lines* say what is wrong and what to do, *code* is what it exits with."""
+
+    def __init__(self, *lines: str, code: Exit = Exit.USAGE) -> None:
+        super().__init__(*lines)
+        self.lines = lines
+        self.code = code
+
+
+def worst(codes: Iterable[Exit]) -> Exit:
+    """Which of several applies: the highest of 6, 5, 3 and 1 (decision 77)."""
+    return max(codes, default=Exit.DONE)

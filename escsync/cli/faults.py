@@ -1,0 +1,87 @@
+"""What a person is told when something fails: one line, no trace, no secret, and the right exit code."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from escsync.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from escsync.cli.terminal import Terminal
+
+_SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIAL", "SESSION", "AUTH")
+
+
+class Discretion:
+    """Keeps what the environment holds in confidence out of every word."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._secrets = sorted(
+            (
+                value
+                for name, value in environ.items()
+                if len(value) >= 6 and any(word in name.upper() for word in _SECRETIVE)
+            ),
+            key=len,
+            reverse=True,
+        )
+
+    def clean(self, text: str) -> str:
+        """*text* without any secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def told(error: Exception, terminal: Terminal, discretion: Discretion, *, trace: bool) -> Exit:
+    """Say what *error* means and answer how to exit."""
+    expected = _expected(error)
+    if expected is not None:
+        code, line = expected
+        terminal.problem([discretion.clean(line)])
+        return code
+    terminal.problem(
+        (
+            f"this should not have happened: {place(error)}",
+            "Please report it with the trace that -v prints. The same command may be run again.",
+        )
+    )
+    if trace:
+        terminal.err.file.write(discretion.clean("".join(traceback.format_exception(error))))
+    return Exit.PARTIAL
+
+
+def place(error: BaseException) -> str:
+    """An error's kind and place, without its text: that may hold what customers wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
+
+
+def remedied(message: str, remedy: str) -> str:
+    """What is wrong and what to do, in one line."""
+    return f"{message} -> {remedy}" if remedy else message
+
+
+def _expected(error: Exception) -> tuple[Exit, str] | None:
+    """The exit code and the line of an error that a layer below names; None where it is a surprise."""
+    from escsync.adapter import TrackerError
+    from escsync.ledger import Held, LedgerError
+    from escsync.registry import PluginError
+
+    match error:
+        case TrackerError():
+            return Exit.TRACKER, remedied(error.message, error.remedy)
+        case Held():
+            return Exit.HELD, remedied(error.message, error.remedy)
+        case LedgerError():
+            return Exit.USAGE, remedied(error.message, error.remedy)
+        case PluginError():
+            return Exit.USAGE, str(error)
+        case OSError(filename=str(name), strerror=str(reason)):
+            return Exit.USAGE, f"{name}: {reason}"
+        case _:
+            return None

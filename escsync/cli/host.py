@@ -1,0 +1,70 @@
+"""The machine as a command sees it: its clock, its patience, its environment. The only place that reads a clock."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+class Bell:
+    """A wait that a signal ends early."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    @property
+    def rung(self) -> bool:
+        """Was it told to stop?"""
+        return self._rung.is_set()
+
+    def ring(self) -> None:
+        """End the present wait and every later one."""
+        self._rung.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until it is rung."""
+        self._rung.wait(seconds)
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """While inside, SIGTERM and SIGINT ring it; a second one of them interrupts at once."""
+
+        def handle(number: int, frame: object) -> None:
+            if self.rung:
+                raise KeyboardInterrupt
+            self.ring()
+
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Everything that a command takes from the machine; tests hand in their own."""
+
+    clock: Callable[[], datetime] = _now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    directory: Callable[[], Path] = Path.cwd
+    bell: Bell = field(default_factory=Bell)

@@ -1,0 +1,153 @@
+"""A round: one pass over each tracker that a command asks for, in turn."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from escsync.cli.exits import Exit, worst
+from escsync.cli.look import remaining
+from escsync.cli.session import Session
+
+if TYPE_CHECKING:
+    from escsync.adapter import Adapter, TrackerError
+    from escsync.config import TrackerConfig
+    from escsync.domain.plan import Limits
+    from escsync.sync import Outcome, Pass
+
+Progress: TypeAlias = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of it: *id* is written to every record of it."""
+
+    id: str
+    outcomes: tuple[Outcome, ...]
+
+
+def limits(session: Session, max_writes: int | None = None, max_share: float | None = None) -> Limits:
+    """The configured limits, as the command line changes them."""
+    found = session.config.limits
+    if max_writes is not None:
+        found = replace(found, max_writes=max_writes)
+    return found if max_share is None else replace(found, max_share=max_share)
+
+
+def on_each(
+    session: Session,
+    work: Callable[[Pass], Outcome],
+    *,
+    within: Limits | None = None,
+    now: datetime | None = None,
+    trackers: Iterable[TrackerConfig] | None = None,
+) -> Round:
+    """*work* on each tracker in turn; one that fails whole stops no other."""
+    from escsync.adapter import TrackerError
+
+    now = now or session.now
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    outcomes = []
+    for tracker in session.chosen() if trackers is None else trackers:
+        try:
+            with connected(session, tracker, now) as adapter, _watched(session, tracker.name) as progress:
+                one = _begin(session, tracker, adapter, now, within or limits(session), name, progress)
+                outcomes.append(work(one))
+        except TrackerError as error:
+            outcomes.append(_lost(tracker.name, error))
+    return Round(name, tuple(outcomes))
+
+
+@contextmanager
+def connected(
+    session: Session, tracker: TrackerConfig, now: datetime, *, fresh: bool = False
+) -> Iterator[Adapter]:
+    """An open connection to *tracker*; TrackerError where there is none."""
+    from escsync import registry
+    from escsync.adapter import Binding
+    from escsync.retry import Patience
+
+    host = session.host
+    binding = Binding(
+        tracker=tracker.name,
+        settings=tracker.settings,
+        vocabulary=tracker.vocabulary,
+        retry=Patience(sleep=host.sleep, clock=host.monotonic, random=host.random),
+        clock=lambda: now,
+        discovery=session.ledger.discovery(tracker.name),
+        fresh=fresh,
+    )
+    with closing(registry.connect(tracker.plugin, binding)) as adapter:
+        yield adapter
+
+
+def code_of(session: Session, outcomes: Iterable[Outcome]) -> Exit:
+    """The highest of 6, 5, 3 and 1 that applies (decision 77)."""
+    codes = []
+    for one in outcomes:
+        if one.lost:
+            codes.append(Exit.TRACKER)
+        elif one.errors or one.counts.failed or one.counts.refused or one.counts.ignored:
+            codes.append(Exit.PARTIAL)
+        if one.refused is not None:
+            codes.append(Exit.LIMIT)
+        if session.options.fail_on is not None and remaining(one.assessments, session.options.fail_on.value):
+            codes.append(Exit.FINDINGS)
+    return worst(codes)
+
+
+def _begin(
+    session: Session,
+    tracker: TrackerConfig,
+    adapter: Adapter,
+    now: datetime,
+    within: Limits,
+    name: str,
+    progress: Progress,
+) -> Pass:
+    from escsync.sync import Pass
+
+    return Pass(
+        tracker=tracker.name,
+        mode=tracker.mode,
+        adapter=adapter,
+        vocabulary=tracker.vocabulary,
+        ledger=session.ledger,
+        world=session.world(),
+        policy=session.config.policy,
+        limits=within,
+        now=now,
+        pass_id=name,
+        progress=progress,
+    )
+
+
+@contextmanager
+def _watched(session: Session, tracker: str) -> Iterator[Progress]:
+    """Show a person who watches how far a pass is; say nothing to a log."""
+    if not session.terminal.interactive:
+        yield lambda *said: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=session.terminal.err, transient=True) as bar:
+        task = bar.add_task(tracker, total=None)
+
+        def show(what: str, done: int = 0, total: int | None = None) -> None:
+            bar.update(task, description=f"{tracker}: {what}", completed=done, total=total)
+
+        yield show
+
+
+def _lost(tracker: str, error: TrackerError) -> Outcome:
+    """A tracker to which there was not even a connection."""
+    from escsync.sync import Counts, Failure, Outcome
+
+    failure = Failure("", "", type(error).__name__.upper(), error.message, error.remedy)
+    return Outcome(tracker=tracker, counts=Counts(), errors=(failure,), lost=True)

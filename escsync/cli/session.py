@@ -1,0 +1,184 @@
+"""What one command works with: its instant, the configuration, the ledger and what the ledger tells."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from escsync.cli.everywhere import Format, Options
+from escsync.cli.exits import Exit, Stop
+from escsync.cli.faults import Discretion, place, told
+from escsync.cli.host import Host
+from escsync.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from escsync.config import Config, TrackerConfig
+    from escsync.domain.assessment import Assessment
+    from escsync.domain.escalation import Record, World
+    from escsync.domain.people import Person
+    from escsync.ledger import Ledger
+
+
+class Session:
+    """Opens only what the command asks for, and closes it at the end."""
+
+    def __init__(self, host: Host, options: Options) -> None:
+        self.host = host
+        self.options = options
+        self.terminal = Terminal(host.environ, as_json=options.format is Format.JSON)
+        self.discretion = Discretion(host.environ)
+        self.unjudged = 0
+        self._ledger: Ledger | None = None
+        if options.verbose:
+            # Our own log only: an SDK's would show headers.
+            handler = logging.StreamHandler(sys.stderr)
+            handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+            log = logging.getLogger("escsync")
+            log.handlers, log.propagate = [handler], False
+            log.setLevel(logging.DEBUG)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The command's only instant: --at, else the machine's clock, once."""
+        return self._at or self._real()
+
+    def later(self) -> datetime:
+        """The present of a command that stays: --at moves on with the machine's clock."""
+        begun = self._begun
+        return self.now + (self._real() - begun)
+
+    def _real(self) -> datetime:
+        from escsync.domain.evidence import instant
+
+        return instant(self.host.clock())
+
+    @cached_property
+    def _begun(self) -> datetime:
+        return self._real() if self._at else self.now
+
+    @cached_property
+    def _at(self) -> datetime | None:
+        """--at, which must say its offset: a local time would mean something else on another machine."""
+        from escsync.domain.evidence import instant
+
+        text = self.options.at
+        if text is None:
+            return None
+        try:
+            at = datetime.fromisoformat(text.strip())
+            if at.tzinfo is None:
+                raise Stop(f"--at {text}: its offset is missing; write 2026-03-03T12:00:00Z or ...+01:00")
+            return instant(at)
+        except (ValueError, OverflowError):
+            raise Stop(f"--at {text}: not an instant; write 2026-03-03T12:00:00Z") from None
+
+    @cached_property
+    def path(self) -> Path:
+        """The configuration file's path, as the user knows it."""
+        named = self.options.config or self.host.environ.get("ESCSYNC_CONFIG") or None
+        path = Path(named or "escsync.yaml")
+        if not (self.host.directory() / path).is_file():
+            raise Stop(
+                f"{named or './escsync.yaml'}: there is no such file; `escsync init --tracker jira` writes one, "
+                "`escsync demo` shows everything without one, --config FILE names another"
+            )
+        return path if self.host.directory() == Path.cwd() else self.host.directory() / path
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration, with the trackers asked for."""
+        from escsync.config import ConfigError, load
+
+        try:
+            return load(self.path, environ=self.host.environ, only=self.options.tracker)
+        except ConfigError as error:
+            raise Stop(*error.problems) from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which instants are shown beside UTC."""
+        return self.config.policy.zone
+
+    @property
+    def ledger(self) -> Ledger:
+        """What escsync has seen."""
+        if self._ledger is None:
+            from escsync.ledger import Ledger
+
+            self._ledger = Ledger.open(self.config.ledger, text=self.config.store_text)
+        return self._ledger
+
+    def world(self) -> World:
+        """People, accounts and earlier escalations."""
+        from escsync.domain.escalation import World
+
+        config = self.config
+        return World(config.directory, config.accounts, config.company, self.ledger.earlier())
+
+    def chosen(self) -> list[TrackerConfig]:
+        """The trackers to work on: those of --tracker, else all that are not switched off."""
+        if not self.config.trackers:
+            raise Stop("every tracker asked for has mode: off; there is nothing to do")
+        return list(self.config.trackers.values())
+
+    def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
+        """What the ledger knows of the trackers asked for."""
+        wanted = None if ids is None else list(ids)
+        for name in self.options.tracker or (None,):
+            yield from self.ledger.records(name, ids=wanted)
+
+    def assessments(self) -> list[Assessment]:
+        """Every escalation of the ledger as of now; no tracker is asked. A bad record stops no other."""
+        from escsync.domain.assess import assess
+        from escsync.domain.escalation import escalations
+
+        _ = self.config.trackers  # an unknown --tracker is said before anything else
+        world, policy = self.world(), self.config.policy
+        found: list[Assessment] = []
+        for record in self.records():
+            try:
+                found += [
+                    assess(one, policy, self.now) for one in escalations(record, world, policy, self.now)
+                ]
+            except Exception as error:  # noqa: BLE001  # one bad record stops no other
+                self.unjudged += 1
+                self.terminal.problem([f"{record.id} cannot be judged: {place(error)}"])
+        return found
+
+    def person(self, option: str, name: str) -> Person:
+        """The person of people.yaml that *name* means by id, e-mail or full name."""
+        directory = self.config.directory
+        found = directory.named(name)
+        if found is None:
+            known = [text for one in directory.people.values() for text in (one.id, one.name)]
+            raise Stop(f"{option} {name}: people.yaml knows nobody of this name{suggestion(name, known)}")
+        return found
+
+    def at(self, path: Path) -> Session:
+        """The same for another configuration, at the same instant."""
+        options = replace(self.options, config=path, tracker=(), at=self.now.isoformat())
+        return Session(self.host, options)
+
+    def unexpected(self, error: Exception) -> Exit:
+        """Say what happened, whatever it is, and how to end."""
+        return told(error, self.terminal, self.discretion, trace=self.options.verbose)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` where something is near."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
