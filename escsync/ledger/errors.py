@@ -1,0 +1,42 @@
+"""What the ledger refuses, named for what the caller does next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from escsync.domain.evidence import iso
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used; *remedy* tells a person what to do."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class Held(LedgerError):
+    """Another pass works on this tracker: come back later."""
+
+    def __init__(self, tracker: str, holder: str, until: datetime | None = None) -> None:
+        rest = f" until {iso(until)} at the latest" if until else ""
+        super().__init__(
+            f"{tracker}: another pass ({holder}) holds the lease{rest}",
+            remedy="wait for it to end; a pass that died gives its lease back by itself",
+        )
+        self.tracker = tracker
+
+
+class LostLease(Held):
+    """This pass was paused for so long that another one took over: stop, write nothing more."""
+
+
+class LookBack(LedgerError):
+    """The pass's instant lies before the ledger's last pass."""
+
+    def __init__(self, tracker: str, now: datetime, last: datetime) -> None:
+        super().__init__(
+            f"{tracker}: --at {iso(now)} is before the last pass ({iso(last)})",
+            remedy="look back with list, show or explain; a pass only goes forward",
+        )

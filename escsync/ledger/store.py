@@ -1,0 +1,223 @@
+"""The ledger, open: one resource with a verb for each thing that a pass or a command needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection
+
+from escsync.domain.effect import Effect, Purpose
+from escsync.domain.escalation import Record
+from escsync.domain.policy import Policy
+from escsync.domain.ticket import Ticket, TicketRef
+
+from . import archive, care, decisions, journal, leases, passes, trackers
+from .archive import Entry
+from .database import Database
+from .decisions import Judgement
+from .errors import LookBack
+from .observation import Observed, Poll, chunks, observe
+from .passes import PassRow
+from .trackers import Sweep, TrackerState
+
+
+class Ledger:
+    """What escsync has seen, decided and done. It belongs to one thread; *text* keeps customers' words."""
+
+    def __init__(self, database: Database, *, text: bool = False) -> None:
+        self._database = database
+        self._fences: dict[str, tuple[int, timedelta]] = {}
+        self._policies: dict[str, Policy] = {}
+        self.text = text
+
+    @classmethod
+    def open(cls, url: str, *, text: bool = False) -> Ledger:
+        """Open the ledger at *url*, creating it or bringing it up to date."""
+        return cls(Database(url), text=text)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    @contextmanager
+    def lease(self, tracker: str, pass_id: str, *, ttl: timedelta = leases.TTL) -> Iterator[int]:
+        """Work on *tracker* alone, and yield the fencing number; Held where another pass does."""
+        with self._database.write() as connection:
+            fence = leases.acquire(connection, tracker, leases.holder(pass_id), ttl)
+        self._fences[tracker] = (fence, ttl)
+        try:
+            yield fence
+        finally:
+            del self._fences[tracker]
+            with self._database.write() as connection:
+                leases.release(connection, tracker, fence)
+
+    @contextmanager
+    def _write(self, tracker: str) -> Iterator[Connection]:
+        """A transaction about *tracker*: a pass that was overtaken writes nothing."""
+        with self._database.write() as connection:
+            if tracker in self._fences:
+                leases.renew(connection, tracker, *self._fences[tracker])
+            else:
+                leases.register(connection, tracker)
+            yield connection
+
+    def state(self, tracker: str) -> TrackerState:
+        """What is known of *tracker* as a whole; empty where it was never polled."""
+        with self._database.read() as connection:
+            return trackers.state(connection, tracker)
+
+    def cursor(self, tracker: str) -> Mapping[str, Any] | None:
+        """Where the next incremental pull starts."""
+        return self.state(tracker).cursor
+
+    def discovery(self, tracker: str) -> Mapping[str, Any]:
+        """What the adapter learnt of the tracker, for `Binding.discovery`."""
+        return self.state(tracker).discovery
+
+    def last_pass(self, tracker: str) -> datetime | None:
+        """The instant of the last complete poll; a pass at an earlier one is refused."""
+        return self.state(tracker).polled_at
+
+    def discovered(self, tracker: str, discovery: Mapping[str, Any], ours: str) -> None:
+        """Keep what the adapter learnt, where it is news."""
+        state = self.state(tracker)
+        if (dict(state.discovery), state.ours) != (dict(discovery), ours):
+            with self._write(tracker) as connection:
+                trackers.discovered(connection, tracker, discovery, ours)
+
+    def polled(self, tracker: str, cursor: Mapping[str, Any] | None, now: datetime, sweep: Sweep) -> None:
+        """Close a complete poll, the cursor last."""
+        with self._write(tracker) as connection:
+            trackers.polled(connection, tracker, cursor, now, sweep)
+
+    def watch(self, tracker: str) -> list[TicketRef]:
+        """One open ticket per owner, so that a deactivation is seen, and the open ones outside the scope."""
+        with self._database.read() as connection:
+            return trackers.watch(connection, tracker)
+
+    def refs(self, tracker: str, *, open_only: bool = True, outside: bool | None = None) -> list[TicketRef]:
+        """The tickets that are known and not gone; *outside*: only those outside (or inside) the scope."""
+        with self._database.read() as connection:
+            return trackers.known(connection, tracker, open_only=open_only, outside=outside)
+
+    def observe(self, poll: Poll, tickets: Sequence[Ticket]) -> Observed:
+        """Keep a page of tickets, in one transaction; an unchanged ticket writes no row."""
+        with self._write(poll.tracker) as connection:
+            return observe(connection, poll, tickets)
+
+    def entries(
+        self, tracker: str | None = None, *, ids: Collection[str] | None = None, open_only: bool = False
+    ) -> Iterator[Entry]:
+        """Records with what was concluded of them; with *open_only* the *ids* come beside the open ones."""
+        with self._database.read() as connection:
+            found = archive.keys(connection, tracker, ids=ids, open_only=open_only)
+        by_tracker: dict[str, list[str]] = defaultdict(list)
+        for name, ticket in found:
+            by_tracker[name].append(ticket)
+        for name, tickets in by_tracker.items():
+            for batch in chunks(tickets, archive.PAGE):
+                yield from self._page(name, batch)
+
+    def _page(self, tracker: str, ids: Sequence[str]) -> list[Entry]:
+        with self._database.read() as connection:
+
+            def pinned(version: str) -> Policy:
+                if version not in self._policies:
+                    self._policies[version] = decisions.policy(connection, version)
+                return self._policies[version]
+
+            return list(archive.entries(connection, tracker, ids, pinned))
+
+    def records(self, tracker: str | None = None, *, ids: Collection[str] | None = None) -> Iterator[Record]:
+        """What list, status, show and explain assess; no tracker is asked."""
+        for entry in self.entries(tracker, ids=ids):
+            yield entry.record
+
+    def earlier(self) -> Mapping[str, tuple[tuple[datetime, str], ...]]:
+        """Per account, when its escalations were identified, each with its id: for `World.earlier`."""
+        with self._database.read() as connection:
+            return decisions.earlier(connection)
+
+    def judged(self, tracker: str, policy: Policy, now: datetime, judgements: Sequence[Judgement]) -> None:
+        """Keep what assessments mean, and *policy* for each cycle that is new."""
+        if judgements:
+            with self._write(tracker) as connection:
+                decisions.keep(connection, tracker, policy, now, judgements)
+
+    def unfinished(self, tracker: str) -> list[Effect]:
+        """The effects of earlier passes whose fate nobody knows."""
+        with self._database.read() as connection:
+            return list(journal.unfinished(connection, tracker))
+
+    def counted(self, purposes: Collection[Purpose]) -> dict[Purpose, int]:
+        """How many effects each purpose has had so far."""
+        with self._database.read() as connection:
+            return journal.counted(connection, purposes)
+
+    def claim(self, tracker: str, effects: Sequence[Effect], pass_id: str) -> None:
+        """Record, for good, that these are about to be sent."""
+        with self._write(tracker) as connection:
+            fence = self._fences[tracker][0] if tracker in self._fences else 0
+            journal.claim(connection, effects, pass_id, fence)
+
+    def settle(self, tracker: str, effects: Iterable[Effect]) -> None:
+        """Record what became of them."""
+        with self._write(tracker) as connection:
+            journal.settle(connection, effects)
+
+    def created(self, tracker: str) -> Mapping[str, str]:
+        """The records that escsync created: key -> native id."""
+        with self._database.read() as connection:
+            return journal.created(connection, tracker)
+
+    def effects(self, tracker: str, ticket: str) -> list[Effect]:
+        """Everything that was done to one ticket, oldest first."""
+        with self._database.read() as connection:
+            return list(journal.of_ticket(connection, tracker, ticket))
+
+    def begin(self, tracker: str, pass_id: str, kind: str, at: datetime) -> None:
+        """Record that a pass starts; LookBack where *at* lies before the last poll."""
+        last = self.last_pass(tracker)
+        if last is not None and at < last:
+            raise LookBack(tracker, at, last)
+        with self._write(tracker) as connection:
+            passes.begin(connection, tracker, pass_id, kind, at)
+
+    def finish(
+        self,
+        tracker: str,
+        pass_id: str,
+        *,
+        ok: bool,
+        counts: Mapping[str, int],
+        errors: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        """Record how a pass ended."""
+        with self._write(tracker) as connection:
+            passes.finish(connection, tracker, pass_id, ok, counts, errors)
+
+    def passes(self, tracker: str, *, limit: int = 10) -> list[PassRow]:
+        """The last passes, newest first."""
+        with self._database.read() as connection:
+            return passes.last(connection, tracker, limit)
+
+    def check(self) -> list[str]:
+        """What is wrong with the ledger, one sentence each."""
+        with self._database.read() as connection:
+            return list(care.problems(connection))
+
+    def backup(self, path: Path) -> None:
+        """Write a complete copy to *path* while passes go on."""
+        care.copy(self._database, path)

@@ -1,0 +1,111 @@
+"""Trackers: what is known of each as a whole, and which of its tickets want looking after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, false, func, or_, select, update
+
+from escsync.domain.ticket import TicketRef
+
+from .codec import dumps
+from .observation import chunks
+from .schema import TICKETS, TRACKERS
+
+_WATCHED = 50
+"""Owners looked after in each poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerState:
+    """What is known of a tracker as a whole. *fingerprint* is of the configuration it was last read with."""
+
+    cursor: Mapping[str, Any] | None = None
+    discovery: Mapping[str, Any] = field(default_factory=dict)
+    ours: str = ""
+    fingerprint: str = ""
+    polled_at: datetime | None = None
+    swept_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a complete poll found out beside the tickets: *gone* ids that no longer exist, and ids that *left* the
+    scope. *full*: it looked at everything."""
+
+    fingerprint: str = ""
+    full: bool = False
+    gone: Sequence[str] = ()
+    left: Sequence[str] = ()
+
+
+def state(connection: Connection, tracker: str) -> TrackerState:
+    """What is known of *tracker*; empty where it was never polled."""
+    row = connection.execute(select(TRACKERS).where(TRACKERS.c.name == tracker)).first()
+    if row is None:
+        return TrackerState()
+    return TrackerState(
+        json.loads(row.cursor) if row.cursor else None,
+        json.loads(row.discovery),
+        row.ours,
+        row.fingerprint,
+        row.polled_at,
+        row.swept_at,
+    )
+
+
+def discovered(connection: Connection, tracker: str, discovery: Mapping[str, Any], ours: str) -> None:
+    """Keep what the adapter learnt."""
+    values = {"discovery": dumps(dict(discovery)), "ours": ours}
+    connection.execute(update(TRACKERS).where(TRACKERS.c.name == tracker).values(values))
+
+
+def polled(
+    connection: Connection, tracker: str, cursor: Mapping[str, Any] | None, now: datetime, sweep: Sweep
+) -> None:
+    """Close a complete poll: tombstones for what is gone, a mark for what left the scope, the cursor last."""
+    of = TICKETS.c.tracker == tracker
+    last = state(connection, tracker).polled_at
+    for batch in chunks(sweep.gone):
+        gone = {"vanished_after": last if last and last < now else None, "vanished_at": now}
+        connection.execute(update(TICKETS).where(of, TICKETS.c.id.in_(batch)).values(gone))
+    for batch in chunks(sweep.left):
+        connection.execute(update(TICKETS).where(of, TICKETS.c.id.in_(batch)).values(in_scope=False))
+    values: dict[str, Any] = {
+        "cursor": dumps(dict(cursor)) if cursor is not None else None,
+        "polled_at": now,
+        "fingerprint": sweep.fingerprint,
+    }
+    if sweep.full:
+        values["swept_at"] = now
+    connection.execute(update(TRACKERS).where(TRACKERS.c.name == tracker).values(values))
+
+
+def watch(connection: Connection, tracker: str) -> list[TicketRef]:
+    """One open ticket per owner, so that a deactivation is seen, and the open ones outside the scope."""
+    shown = (TICKETS.c.tracker == tracker, TICKETS.c.ended == false(), TICKETS.c.vanished_at.is_(None))
+    owners = connection.execute(
+        select(func.max(TICKETS.c.id).label("id"))
+        .where(*shown, TICKETS.c.owner != "")
+        .group_by(TICKETS.c.owner)
+        .order_by("id")
+        .limit(_WATCHED)
+    ).scalars()
+    wanted = or_(TICKETS.c.id.in_(list(owners)), TICKETS.c.in_scope == false())
+    rows = connection.execute(select(TICKETS.c.id, TICKETS.c.key).where(*shown, wanted).order_by("id"))
+    return [TicketRef(row.id, row.key) for row in rows]
+
+
+def known(connection: Connection, tracker: str, *, open_only: bool, outside: bool | None) -> list[TicketRef]:
+    """The tickets that are known and not gone; *outside*: only those outside (or inside) the scope."""
+    wanted = [TICKETS.c.tracker == tracker, TICKETS.c.vanished_at.is_(None)]
+    if open_only:
+        wanted.append(TICKETS.c.ended == false())
+    if outside is not None:
+        wanted.append(TICKETS.c.in_scope == (not outside))
+    rows = connection.execute(select(TICKETS.c.id, TICKETS.c.key).where(*wanted).order_by("id"))
+    return [TicketRef(row.id, row.key) for row in rows]
