@@ -83,7 +83,7 @@ def policy_show(session: Session) -> Exit:
     """The effective policy, every key with its value, as YAML that loads back."""
     from escsync.config import policy_yaml
 
-    policy = session.config.policy
+    policy = session.offline.policy
     if session.terminal.as_json:
         session.terminal.document({"schema": 1, "version": policy.version, "policy": policy.to_json()})
     else:

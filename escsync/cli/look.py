@@ -27,7 +27,7 @@ def status(session: Session) -> Exit:
     from escsync.report.display import shown as shown_text
 
     found = session.assessments()
-    shown = board.board(found, session.config.policy.money, session.now)
+    shown = board.board(found, session.offline.policy.money, session.now)
     if session.terminal.as_json:
         risk = shown.at_risk
         session.terminal.document(
@@ -43,7 +43,7 @@ def status(session: Session) -> Exit:
                     "accounts": risk.accounts,
                     "missing": list(risk.missing),
                 },
-                "last_pass": {name: iso(session.ledger.last_pass(name)) for name in session.config.trackers},
+                "last_pass": {name: iso(session.ledger.last_pass(name)) for name in session.offline.trackers},
             }
         )
         return ending(session, shown.rows)
@@ -201,7 +201,7 @@ def _forgotten(one: Assessment) -> bool:
 def _csm(session: Session, name: str) -> Person:
     if name.casefold() != "me":
         return session.person("--csm", name)
-    person = session.config.directory.named(session.host.environ.get("ESCSYNC_ME") or getpass.getuser())
+    person = session.offline.directory.named(session.host.environ.get("ESCSYNC_ME") or getpass.getuser())
     if person is None:
         raise Stop("--csm me: say who you are: export ESCSYNC_ME=your id, e-mail or name in people.yaml")
     return person
@@ -211,7 +211,7 @@ def _freshness(session: Session) -> None:
     """Say how old the picture is: a silent stop is the worst failure of a watchdog."""
     from escsync.domain.duration import spoken
 
-    for name in session.config.trackers:
+    for name in session.offline.trackers:
         last = session.ledger.last_pass(name)
         if last is None:
             session.terminal.note(f"{name}: never synced; run `escsync sync`", style="yellow")

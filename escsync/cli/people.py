@@ -30,7 +30,7 @@ def draft(
     from escsync.report import letter
 
     found = pick(session.assessments(), id)
-    config = session.config
+    config = session.offline
     named = session.person("--by", by) if by else found.owner
     sender = named if named is not None and named.human else None
     text = letter.letter(

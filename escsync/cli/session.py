@@ -95,17 +95,25 @@ class Session:
     @cached_property
     def config(self) -> Config:
         """The configuration, with the trackers asked for."""
+        return self._load(offline=False)
+
+    @cached_property
+    def offline(self) -> Config:
+        """The configuration without any tracker's secrets, for looking at the ledger."""
+        return self.__dict__.get("config") or self._load(offline=True)
+
+    def _load(self, *, offline: bool) -> Config:
         from escsync.config import ConfigError, load
 
         try:
-            return load(self.path, environ=self.host.environ, only=self.options.tracker)
+            return load(self.path, environ=self.host.environ, only=self.options.tracker, offline=offline)
         except ConfigError as error:
             raise Stop(*error.problems) from None
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which instants are shown beside UTC."""
-        return self.config.policy.zone
+        return self.offline.policy.zone
 
     @property
     def ledger(self) -> Ledger:
@@ -113,14 +121,14 @@ class Session:
         if self._ledger is None:
             from escsync.ledger import Ledger
 
-            self._ledger = Ledger.open(self.config.ledger, text=self.config.store_text)
+            self._ledger = Ledger.open(self.offline.ledger, text=self.offline.store_text)
         return self._ledger
 
     def world(self) -> World:
         """People, accounts and earlier escalations."""
         from escsync.domain.escalation import World
 
-        config = self.config
+        config = self.offline
         return World(config.directory, config.accounts, config.company, self.ledger.earlier())
 
     def chosen(self) -> list[TrackerConfig]:
@@ -140,8 +148,8 @@ class Session:
         from escsync.domain.assess import assess
         from escsync.domain.escalation import escalations
 
-        _ = self.config.trackers  # an unknown --tracker is said before anything else
-        world, policy = self.world(), self.config.policy
+        _ = self.offline.trackers  # an unknown --tracker is said before anything else
+        world, policy = self.world(), self.offline.policy
         found: list[Assessment] = []
         for record in self.records():
             try:
@@ -155,7 +163,7 @@ class Session:
 
     def person(self, option: str, name: str) -> Person:
         """The person of people.yaml that *name* means by id, e-mail or full name."""
-        directory = self.config.directory
+        directory = self.offline.directory
         found = directory.named(name)
         if found is None:
             known = [text for one in directory.people.values() for text in (one.id, one.name)]

@@ -32,28 +32,37 @@ from .wording import explain
 from .zones import BadZone, zone
 
 
-def load(path: FilePath, *, environ: Mapping[str, str], only: Collection[str] = ()) -> Config:
+def load(
+    path: FilePath, *, environ: Mapping[str, str], only: Collection[str] = (), offline: bool = False
+) -> Config:
     """The configuration at *path*; ConfigError tells everything that is wrong with it at once.
 
     Trackers that are off, or not in *only* where that is given, are left alone: their adapters are not loaded
-    and their secrets not asked for.
+    and their secrets not asked for. *offline* asks for no tracker's secrets, and gives no settings: whoever only
+    looks at the ledger needs no password.
     """
     document = read(path, missing="escsync init writes one")
     if not isinstance(document.data, dict):
         raise ConfigError([document.problem((), "holds no keys; escsync init writes an example")])
-    return _Loader(path, document, environ, only).load()
+    return _Loader(path, document, environ, only, offline).load()
 
 
 class _Loader:
     """Reads the parts one after the other and goes on after each mistake."""
 
     def __init__(
-        self, path: FilePath, document: Document, environ: Mapping[str, str], only: Collection[str]
+        self,
+        path: FilePath,
+        document: Document,
+        environ: Mapping[str, str],
+        only: Collection[str],
+        offline: bool,
     ) -> None:
         self.path = path
         self.document = document
         self.environ = environ
         self.only = only
+        self.offline = offline
         self.folder = FilePath(os.path.abspath(path)).parent
         self.problems: list[Problem] = []
         self.secrets: set[str] = set()
@@ -142,6 +151,8 @@ class _Loader:
         if not isinstance(value, str) or not refers(value):
             return value
         self.hidden.add(path)
+        if self.offline and path[:1] == ("trackers",) and path[2:3] == ("connection",):
+            return value
         try:
             found = resolve(value, environ=self.environ, folder=self.folder)
         except Unresolved as error:
