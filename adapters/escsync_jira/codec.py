@@ -12,7 +12,7 @@ from .changelog import Unintelligible
 from .schema import Schema
 from .settings import JiraScope
 
-__all__ = ["Unintelligible", "needed", "reference", "ticket"]
+__all__ = ["Unintelligible", "is_customers", "is_part", "needed", "reference", "service_desk", "ticket"]
 
 _ALWAYS = ("created", "updated", "creator", "reporter", "comment", *scope.NEEDED)
 
@@ -88,11 +88,29 @@ def _value(name: str, fields: Mapping[str, Any], schema: Schema) -> Value:
     )
 
 
-def _desk(key: str, fields: Mapping[str, Any], schema: Schema) -> comments.Desk:
-    project, reporter = fields.get("project"), fields.get("reporter")
+def is_part(raw: Mapping[str, Any], within: JiraScope) -> bool:
+    """Is it a sub-task that no scope means?"""
+    fields = raw.get("fields")
+    return isinstance(fields, dict) and scope.is_subtask(within, fields)
+
+
+def service_desk(fields: Mapping[str, Any], schema: Schema) -> bool:
+    """Is the ticket in a project whose comments customers may see?"""
+    project = fields.get("project")
     kind = project.get("projectTypeKey") if isinstance(project, dict) else None
+    return kind == "service_desk" if isinstance(kind, str) else schema.service_desk
+
+
+def is_customers(raw: Mapping[str, Any], schema: Schema) -> bool:
+    """May a comment on this ticket reach a customer?"""
+    fields = raw.get("fields")
+    return service_desk(fields if isinstance(fields, dict) else {}, schema)
+
+
+def _desk(key: str, fields: Mapping[str, Any], schema: Schema) -> comments.Desk:
+    reporter = fields.get("reporter")
     return comments.Desk(
-        service_desk=kind == "service_desk" if isinstance(kind, str) else schema.service_desk,
+        service_desk=service_desk(fields, schema),
         reporter=schema.person(reporter).id if isinstance(reporter, dict) else "",
         key=key,
     )

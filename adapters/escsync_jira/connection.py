@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 
 from escsync.adapter import Denied, Retry, TrackerError, Unavailable
 
-from .answers import Answer, decoded, failure, http_date
+from .answers import Answer, SignedOut, decoded, failure, http_date
 from .settings import JiraConnection
 
 _CONNECT = 5.0
@@ -64,6 +64,10 @@ class Connection:
         """Put *body*; *safe* where doing it twice is the same as doing it once."""
         return self.send("PUT", path, what=what, body=body, safe=safe, refused=refused)
 
+    def delete(self, path: str, *, what: str) -> Answer:
+        """Delete *path*."""
+        return self.send("DELETE", path, what=what, safe=True, refused=(404,))
+
     def send(
         self,
         method: str,
@@ -110,7 +114,7 @@ class Connection:
         if response.status_code >= 300 and response.status_code not in refused:
             raise failure(response.status_code, response.headers, response.content, what=what)
         if response.headers.get("X-AUSERNAME") == "anonymous":
-            raise Denied(
+            raise SignedOut(
                 f"{what}: Jira treats escsync as a visitor who is not signed in",
                 remedy="has the token expired? Make a new one",
             )

@@ -79,8 +79,9 @@ class Column:
 class Schema:
     """One Jira as the codec needs to know it.
 
-    *lost* are our fields whose field is gone or not to be told apart, with the reason. *logins* are Data Center's
-    user keys, which changelogs name, and the login names that they belong to; *seen* everybody met so far.
+    *lost* are our fields whose field is gone or not to be told apart, with the reason. *options* are the ids of
+    options by field and canonical value, where Jira had to be asked. *logins* are Data Center's user keys, which
+    changelogs name, and the login names that they belong to; *seen* everybody met so far.
     """
 
     base: str
@@ -92,6 +93,7 @@ class Schema:
     lost: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     service_desk: bool = False
+    options: dict[str, dict[str, str]] = field(default_factory=dict)
     logins: dict[str, str] = field(default_factory=dict)
     seen: dict[str, PersonRef] = field(default_factory=dict)
 

@@ -1,0 +1,138 @@
+"""One open connection to one Jira, as the contract asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from escsync.adapter import (
+    Binding,
+    Capabilities,
+    Change,
+    Cursor,
+    Draft,
+    EffectKey,
+    Found,
+    Page,
+    PersonKind,
+    Problem,
+    Ticket,
+    TicketRef,
+    TrackerPerson,
+    Value,
+    Written,
+)
+
+from . import encode
+from .connection import Connection
+from .discovery import Discovery
+from .reader import Reader
+from .settings import JiraSettings
+from .survey import Survey
+from .writer import Writer
+
+_USERS = 100
+_FIRST_USERS = 1000
+"""Jira filters the first thousand users and hands out what is left of each page."""
+
+
+class JiraAdapter:
+    """Jira, Cloud or Data Center."""
+
+    def __init__(self, binding: Binding) -> None:
+        settings: JiraSettings = binding.settings
+        self._connection = Connection(settings.connection, binding.retry)
+        self._discovery = Discovery(self._connection, binding)
+        self._reader = Reader(self._connection, self._discovery)
+        self._writer = Writer(self._connection, self._discovery, self._reader)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this Jira can do."""
+        return Capabilities(note=self._writer.notes.possible)
+
+    @property
+    def me(self) -> str:
+        """The account that escsync works as."""
+        return self._discovery.schema.me
+
+    @property
+    def calls(self) -> int:
+        """How many requests were made."""
+        return self._connection.calls
+
+    @property
+    def discovery(self) -> Mapping[str, Any]:
+        """What was learnt, for the next connection."""
+        return self._discovery.told()
+
+    def check(self) -> Iterator[Problem]:
+        """Access, permissions, fields, options and statuses."""
+        yield from Survey(self._connection, self._discovery).look()
+
+    def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef] = ()) -> Iterator[Page]:
+        """What changed since *cursor*, and what is watched; None: everything in scope."""
+        yield from self._reader.pull(cursor, watch)
+
+    def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
+        """These tickets as they stand now."""
+        yield from self._reader.read(refs)
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Written]:
+        """Carry out *changes*, one request each where Jira allows it."""
+        yield from self._writer.write(changes)
+
+    def create(self, draft: Draft) -> TicketRef:
+        """Create a marked ticket."""
+        return self._writer.creation.create(draft)
+
+    def find(self, keys: Sequence[EffectKey]) -> Iterator[Found]:
+        """Which marked tickets exist?"""
+        yield from self._writer.creation.find(keys)
+
+    def people(self) -> Iterator[TrackerPerson]:
+        """Who can be assigned in the project; where none is named, all users."""
+        schema, project = self._discovery.schema, self._discovery.project.get("key", "")
+        path = "user/assignable/search" if project else "user/search"
+        met: set[str] = set()
+        for at in range(0, _FIRST_USERS, _USERS):
+            users = self._users(path, project, at)
+            if not users and path == "user/assignable/search" and at == 0:
+                path, users = "user/search", self._users("user/search", "", at)
+            for raw in users:
+                ref = schema.person(raw)
+                if ref.id and ref.id not in met:
+                    met.add(ref.id)
+                    yield TrackerPerson(
+                        id=ref.id,
+                        name=ref.name,
+                        email=ref.email,
+                        username=str(raw.get("name") or ""),
+                        kind=ref.kind if raw.get("accountType") != "app" else PersonKind.BOT,
+                        active=ref.active is not False,
+                    )
+            if not users:
+                return
+
+    def _users(self, path: str, project: str, at: int) -> list[dict[str, Any]]:
+        every = {"query": ""} if self._discovery.cloud else {"username": "" if project else "."}
+        within = {"project": project} if project else {}
+        answer = self._connection.get(
+            path, what="reading the users", refused=(404,), startAt=at, maxResults=_USERS, **every, **within
+        )
+        return [] if answer.status == 404 else answer.listing()
+
+    def fit(self, field: str, value: Value) -> Value:
+        """*value* as Jira will show it: days where the mapped field holds days."""
+        schema = self._discovery.schema
+        columns = schema.columns.get(field, ())
+        return encode.fit(columns[0], value, schema) if columns else value
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+
+def connect(binding: Binding) -> JiraAdapter:
+    """A connection as *binding* asks for; nothing is asked of Jira before it is used."""
+    return JiraAdapter(binding)
