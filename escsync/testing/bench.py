@@ -26,6 +26,9 @@ class Bench:
     """Shared by both halves of the contract: a small cast, and short ways to look."""
 
     tickets_for_paging: ClassVar[int] = 205
+    """So many tickets are read page by page; make it more than two of your pages."""
+    tells_bots: ClassVar[bool] = True
+    """Does the tracker say of an account that it is a bot? If not, people.yaml must."""
 
     def humans(self, folder: Path) -> Humans:
         """The people of a new, empty tracker."""
