@@ -31,6 +31,8 @@ class Duration:
         match = _ISO.fullmatch(raw) if raw.startswith("P") else _SHORT.fullmatch(raw.replace(" ", "").lower())
         if not match or not any(match.groupdict().values()):
             raise ValueError(f"{raw!r} is not a duration; write 2h, 90m, 7d or ISO 8601 such as PT2H, P7D")
+        if any(len(value or "") > 12 for value in match.groupdict().values()):
+            raise ValueError(f"{raw[:40]!r} is longer than a hundred years")
         n = {key: int(value or 0) for key, value in match.groupdict().items()}
         return cls(
             months=n.get("Y", 0) * 12 + n.get("M", 0),

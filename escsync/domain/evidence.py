@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 
@@ -23,6 +23,10 @@ class Grade(StrEnum):
         return "ABC".index(self.value)
 
 
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Instants that people can mean: beyond them arithmetic runs out of years."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Something happened later than *after* and no later than *at*; *after* None means exactly at *at*.
@@ -37,9 +41,11 @@ class Evidence:
     source: str = ""
 
     def __post_init__(self) -> None:
-        for instant in (self.at, self.after):
-            if instant is not None and instant.tzinfo is None:
-                raise ValueError(f"an instant without a time zone: {instant!r}")
+        # Whatever an adapter hands over is floored to the second and in UTC from here on (decision 80).
+        if self.at.tzinfo is not UTC or self.at.microsecond or not _FIRST <= self.at <= _LAST:
+            object.__setattr__(self, "at", bounded(self.at))
+        if self.after is not None:
+            object.__setattr__(self, "after", bounded(self.after))
 
     @property
     def exact(self) -> bool:
@@ -52,6 +58,26 @@ def instant(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"an instant without a time zone: {value!r}")
     return value.astimezone(UTC).replace(microsecond=0)
+
+
+def bounded(value: datetime) -> datetime:
+    """*value* in UTC, floored to the second, no earlier than 1900 and no later than 2200."""
+    if not 1900 <= value.year < 2200:
+        return _FIRST if value.year < 1900 else _LAST
+    return instant(value)
+
+
+def moment(value: object) -> datetime | None:
+    """*value* in UTC where it is an instant that people can mean; None for rubbish such as the year 1."""
+    if isinstance(value, datetime) and value.tzinfo is not None and 1900 <= value.year < 2200:
+        return instant(value)
+    return None
+
+
+def whole_day(value: object) -> date | None:
+    """*value* where it is a bare day that people can mean, no instant; None for anything else."""
+    bare = isinstance(value, date) and not isinstance(value, datetime)
+    return value if bare and isinstance(value, date) and 1900 <= value.year < 2200 else None
 
 
 def iso(value: datetime | None) -> str | None:

@@ -42,7 +42,7 @@ _MOST = 25
 def render(assessment: Assessment) -> tuple[str, str]:
     """The note's text in plain lines, and the digest of its content."""
     text = "\n".join(_lines(assessment))
-    return text, hashlib.sha256(text.encode()).hexdigest()[:16]
+    return text, hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _lines(assessment: Assessment) -> Iterator[str]:

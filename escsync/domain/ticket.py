@@ -103,7 +103,8 @@ class Ticket:
         told = {
             "values": {name: plain(value) for name, value in sorted(self.values.items())},
             "messages": sorted(
-                (m.id, iso(m.when.at), hashlib.sha256(m.text.encode()).hexdigest()) for m in self.messages
+                (m.id, iso(m.when.at), hashlib.sha256(m.text.encode(errors="surrogatepass")).hexdigest())
+                for m in self.messages
             ),
             "note": None if self.note is None else [self.note.id, self.note.digest],
             "scope": self.in_scope,
@@ -119,11 +120,11 @@ def plain(value: Value) -> object:
         case None | str() | bool():
             return value
         case datetime():
-            return iso(value)
+            return iso(value) if value.tzinfo is not None else value.isoformat()
         case date():
             return value.isoformat()
         case Decimal():
-            return format(value, "f")
+            return format(value, "f") if value.adjusted() < 40 else str(value)
         case Status():
             return value.name or value.id
         case tuple():
