@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from .account import AccountRow
 from .communication import Spoken
 from .cycles import Cycle
-from .escalation import Escalation, blank
-from .evidence import Evidence, Grade, instant
-from .owners import Ownership, Span, at
+from .escalation import Escalation
+from .evidence import Evidence, moment, whole_day
+from .fields import FIELDS, canonical
+from .missing import blank, lacks
+from .owners import Ownership, Span, at, owned_by
 from .people import Money, Person, PersonRef, end_of_day
 from .policy import Policy
 from .ticket import Fact, Status
@@ -25,6 +28,9 @@ _RENEWED = (
     "exception.",
 )
 """Fields that a reopening makes due again: what was said before it no longer counts (D21)."""
+
+
+_ABSURD = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,17 @@ class Case:
     def fact(self, name: str) -> Fact | None:
         """The latest fact of a field, None where its value is missing."""
         facts = self.facts(name)
-        return facts[-1] if facts and not blank(facts[-1].value) else None
+        return facts[-1] if facts and not lacks(name, facts[-1].value) else None
+
+    def filled(self, name: str) -> Fact | None:
+        """The fact that filled a field which has held a value ever since: later corrections do not undo it."""
+        found: Fact | None = None
+        for fact in self.facts(name):
+            if lacks(name, fact.value):
+                found = None
+            elif found is None:
+                found = fact
+        return found
 
     def text(self, name: str) -> str:
         """A field's value as text, "" where it is missing."""
@@ -91,7 +107,10 @@ class Case:
         fact = self.fact(name)
         if fact is None or not isinstance(fact.value, tuple):
             return ()
-        return tuple(self.escalation.person(ref) for ref in fact.value if isinstance(ref, PersonRef))
+        refs = (ref for ref in fact.value if isinstance(ref, PersonRef))
+        return tuple(
+            self.escalation.person(ref) for ref in refs if ref.id or ref.email or not blank(ref.name)
+        )
 
     def typed(self, name: str) -> Typed | None:
         """A typed instant that has come to pass by *now* (decision 22)."""
@@ -102,15 +121,28 @@ class Case:
     def read_typed(self, fact: Fact) -> Typed | None:
         """The instant a fact names; a bare day is the instant of its typing where that fell on the day, else the
         day's end in the account's zone."""
-        match fact.value:
-            case datetime():
-                return Typed(instant(fact.value), fact.when, False)
-            case date():
-                zone = self.escalation.zone
-                same = fact.when.at.astimezone(zone).date() == fact.value
-                return Typed(fact.when.at if same else end_of_day(fact.value, zone), fact.when, True)
-            case _:
-                return None
+        day = whole_day(fact.value)
+        if day is None:
+            value = moment(fact.value)
+            return None if value is None else Typed(value, fact.when, False)
+        same = fact.when.at.astimezone(self.zone).date() == day
+        return Typed(fact.when.at if same else end_of_day(day, self.zone), fact.when, True)
+
+    def in_time(self, name: str, due: datetime) -> Typed | None:
+        """The first typing of an instant that lay before *due*, was recorded before it, and had come to pass then:
+        correcting it later takes nothing back."""
+        begun = self.filled(name)
+        for fact in self.facts(name):
+            if begun is not None and fact.when.at >= begun.when.at:
+                told = self.read_typed(fact)
+                if told is not None and told.value <= fact.when.at <= due:
+                    return told
+        return None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The account's zone, else that of this cycle's policy."""
+        return self.escalation.local or self.policy.zone
 
     @property
     def closed(self) -> Fact | None:
@@ -132,6 +164,10 @@ class Case:
         """The one valid owner now."""
         return self.owner_at(self.now)
 
+    def owned_by(self, person: Person, when: datetime) -> bool:
+        """Was *person* the owner at *when*, as far as that is known?"""
+        return owned_by(self.spans, person.id, when)
+
     def first_owned(self) -> Evidence | None:
         """When a valid owner first held it in this cycle."""
         for span in self.spans:
@@ -147,8 +183,9 @@ class Case:
     def account(self, name: str) -> str:
         """A fact of the account (`name`, `tier` ...): the tracker's own value, else accounts.csv's."""
         own = self.text(f"account.{name}")
-        value = own or (getattr(self.row, name, "") if self.row else "")
-        return str(value or "")
+        value = str(own or (getattr(self.row, name, "") if self.row else "") or "")
+        field = FIELDS[f"account.{name}"]
+        return (canonical(field, value) or value) if field.choices and value else value
 
     @property
     def arr(self) -> Money | None:
@@ -160,15 +197,16 @@ class Case:
             amount = raw if isinstance(raw, Decimal) else Decimal(str(raw)) if raw else None
         except ArithmeticError:
             amount = None
-        valid = amount is not None and amount.is_finite() and amount >= 0 and len(currency) == 3
-        return Money(amount, currency) if valid and amount is not None else None
+        if amount is None or not amount.is_finite() or not 0 <= amount < _ABSURD:
+            return None
+        return Money(amount, currency) if len(currency) == 3 and currency.isalpha() else None
 
     @property
     def customer_since(self) -> date | None:
         """Since when the account is a customer."""
         fact = self.fact("account.customer_since")
         value = fact.value if fact is not None else (self.row.customer_since if self.row else None)
-        return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+        return whole_day(value.date() if isinstance(value, datetime) else value)
 
     @property
     def csm(self) -> Person | None:
@@ -178,12 +216,14 @@ class Case:
             return named[0]
         return self.escalation.world.directory.get(self.row.csm) if self.row and self.row.csm else None
 
-    @property
-    def csm_known_absent(self) -> bool:
-        """Does the source of accounts say that there is none, rather than say nothing?"""
-        if self.csm is not None or not self.escalation.readable("account.csm"):
+    def csm_known_absent(self, when: datetime) -> bool:
+        """Did the source of accounts say at *when* that there is none, rather than say nothing?"""
+        if not self.escalation.readable("account.csm") or (self.row is not None and self.row.csm):
             return False
-        return self.escalation.mapped("account.csm") or (self.row is not None and not self.row.csm)
+        facts = [fact for fact in self.facts("account.csm") if fact.when.at <= when]
+        if facts and not lacks("account.csm", facts[-1].value):
+            return False
+        return self.escalation.mapped("account.csm") or self.row is not None
 
     @property
     def status(self) -> Status:
@@ -195,8 +235,3 @@ class Case:
     def by(self, fact: Fact) -> Person | None:
         """Who set a fact."""
         return None if fact.actor is None else self.escalation.person(fact.actor)
-
-
-def graded(typed: Typed) -> Evidence:
-    """The evidence of a typed instant that nobody doubts: the typed value, with its record's grade."""
-    return Evidence(typed.value, None, typed.when.grade, typed.when.source or Grade.C.value)

@@ -101,6 +101,13 @@ def _told(case: Case) -> Iterator[Spoken]:
 
 
 def _human(case: Case, told: tuple[Spoken, ...]) -> Iterator[Contact]:
+    """The messages of people; what was said before it was identified owes nothing and counts only if it does."""
+    for contact in _classed(case, told):
+        if contact.at >= case.start or contact.acknowledges:
+            yield contact
+
+
+def _classed(case: Case, told: tuple[Spoken, ...]) -> Iterator[Contact]:
     comms = case.policy.comms
     allowed = frozenset(case.policy.roles.may_acknowledge)
     acknowledged = False
@@ -109,7 +116,6 @@ def _human(case: Case, told: tuple[Spoken, ...]) -> Iterator[Contact]:
         if Element.TIMELINE not in elements and _committed(case, spoken.at):
             elements = elements | {Element.TIMELINE}
         roles = spoken.sender.roles(spoken.at)
-        owner = case.owner_at(spoken.at)
         may = spoken.sender.known and bool(roles & allowed)
         ack_lacks = tuple(e for e in comms.first_response.must_contain if e not in elements)
         first = may and not ack_lacks and not spoken.reading.placeholder and not acknowledged
@@ -120,7 +126,7 @@ def _human(case: Case, told: tuple[Spoken, ...]) -> Iterator[Contact]:
             ack_lacks,
             tuple(e for e in comms.customer_update.must_contain if e not in elements),
             tuple(e for e in comms.closure.must_contain if e not in elements),
-            owner is not None and owner.id == spoken.sender.id,
+            case.owned_by(spoken.sender, spoken.at),
             may,
         )
         acknowledged = acknowledged or contact.acknowledges
@@ -150,7 +156,8 @@ def _kind(
 
 def _committed(case: Case, when: datetime) -> bool:
     """Was a date committed at or before *when*? Then the message need not spell it out (decision 3)."""
-    return any(f.when.at <= when and isinstance(f.value, date) for f in case.facts("committed_at"))
+    in_force = [fact for fact in case.facts("committed_at") if fact.when.at <= when]
+    return bool(in_force) and isinstance(in_force[-1].value, date)
 
 
 def sent(contact: Contact) -> Evidence:

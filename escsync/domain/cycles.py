@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .evidence import Evidence, Grade
+from .evidence import Evidence, Grade, moment, whole_day
 from .fields import Stage
 from .people import end_of_day
 from .policy import Policy
@@ -63,78 +63,91 @@ def identified(record: Record, history: Mapping[str, History], policy: Policy) -
 
 def typed_instant(fact: Fact, policy: Policy) -> datetime | None:
     """The instant a typed field names; a bare day means its last second in the policy zone."""
-    match fact.value:
-        case datetime():
-            return fact.value
-        case date():
-            return end_of_day(fact.value, policy.zone)
-        case _:
-            return None
+    day = whole_day(fact.value)
+    return moment(fact.value) if day is None else end_of_day(day, policy.zone)
+
+
+def ruling(record: Record, policy: Policy, ordinal: int) -> Policy:
+    """The policy that judges the cycle: the one pinned when it began, unless all follow the current one (D23)."""
+    pinned = record.pins.get(ordinal)
+    return policy if pinned is None or policy.apply_to == "all" else pinned
 
 
 def chapters(
     record: Record, history: Mapping[str, History], policy: Policy, now: datetime
 ) -> tuple[tuple[Cycle, ...], ...]:
-    """The ticket's cycles, grouped by escalation: a reopening after the window begins a new group."""
-    start = identified(record, history, policy)
-    groups: list[list[Cycle]] = [[]]
+    """The ticket's cycles, grouped by escalation: a reopening after the window begins a new group.
+
+    Each cycle ends as the policy says under which it began, so that a new policy never moves an old border.
+    """
+    rules = ruling(record, policy, 1)
+    walk = _Walk(identified(record, history, rules))
+    facts = history.get("stage", ())
+    slip = -1
+    for i, fact in enumerate(facts):
+        if i == slip:
+            walk.slips.append(fact)
+        elif _slipped(facts, i, rules):
+            slip = i + 1
+        elif is_closed(fact.value):
+            walk.closed = walk.closed or fact
+        elif walk.closed is None or fact.when.at <= walk.start.at:
+            walk.closed = None
+        elif isinstance(fact.value, Status) and fact.value.stage in (Stage.REJECTED, Stage.DUPLICATE):
+            continue  # a closed one that is set aside is not reopened
+        elif fact.actor is not None and record.ours and fact.actor.id == record.ours:
+            walk.undone.append(walk.closed)
+            walk.closed = None
+        else:
+            walk.reopen(fact, fact.when.at - walk.closed.when.at > rules.lifecycle.reopen_window.elapsed)
+            rules = ruling(record, policy, walk.ordinal)
+    walk.groups[-1].append(walk.cycle(None))
+    return tuple(tuple(group) for group in walk.groups)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk along the status changes stands."""
+
+    start: Evidence
+    groups: list[list[Cycle]] = field(default_factory=lambda: [[]])
     closed: Fact | None = None
-    undone: list[Fact] = []
-    slips: list[Fact] = []
     reopened: Fact | None = None
-    ordinal = 1
-    for fact, slip in _moves(history.get("stage", ()), policy):
-        if slip:
-            slips.append(fact)
-            continue
-        if is_closed(fact.value):
-            closed = closed or fact
-            continue
-        if closed is None or fact.when.at <= start.at:
-            closed = None
-            continue
-        if fact.actor is not None and record.ours and fact.actor.id == record.ours:
-            undone.append(closed)
-            closed = None
-            continue
-        groups[-1].append(
-            Cycle(
-                len(groups[-1]) + 1,
-                ordinal,
-                start,
-                fact.when.at,
-                closed,
-                reopened,
-                tuple(undone),
-                tuple(slips),
-            )
-        )
-        if fact.when.at - closed.when.at > policy.lifecycle.reopen_window.elapsed:
-            groups.append([])
-        start, closed, undone, slips, reopened = fact.when, None, [], [], fact
-        ordinal += 1
-    groups[-1].append(
-        Cycle(len(groups[-1]) + 1, ordinal, start, None, closed, reopened, tuple(undone), tuple(slips))
-    )
-    return tuple(tuple(group) for group in groups)
+    undone: list[Fact] = field(default_factory=list)
+    slips: list[Fact] = field(default_factory=list)
+    ordinal: int = 1
+
+    def cycle(self, end: datetime | None) -> Cycle:
+        """The cycle under way, ended at *end*."""
+        undone, slips = tuple(self.undone), tuple(self.slips)
+        number = len(self.groups[-1]) + 1
+        return Cycle(number, self.ordinal, self.start, end, self.closed, self.reopened, undone, slips)
+
+    def reopen(self, fact: Fact, anew: bool) -> None:
+        """End the cycle and begin the next, of the same escalation or *anew*."""
+        self.groups[-1].append(self.cycle(fact.when.at))
+        if anew:
+            self.groups.append([])
+        self.start, self.closed, self.reopened = fact.when, None, fact
+        self.undone, self.slips = [], []
+        self.ordinal += 1
 
 
 def ordinals(record: Record, policy: Policy, now: datetime) -> tuple[int, ...]:
     """The ordinals of the cycles that have begun by *now*: what the ledger pins policies for."""
-    history = {"stage": tuple(f for f in record.ticket.history.get("stage", ()) if f.when.at <= now)}
+    history = {
+        name: tuple(f for f in record.ticket.history.get(name, ()) if f.when.at <= now)
+        for name in ("stage", "identified_at")
+    }
     return tuple(cycle.ordinal for group in chapters(record, history, policy, now) for cycle in group)
 
 
-def _moves(facts: History, policy: Policy) -> list[tuple[Fact, bool]]:
-    """Each status fact, and whether it is half of a slip: closed and reopened, or reopened and closed again, by
-    the same person within minutes (decision 64)."""
-    limit = policy.lifecycle.slip.elapsed
-    slipped: set[int] = set()
-    for i in range(1, len(facts) - 1):
-        before, fact, after = facts[i - 1], facts[i], facts[i + 1]
-        crosses = is_closed(before.value) != is_closed(fact.value) != is_closed(after.value)
-        same = fact.actor is not None and after.actor is not None and fact.actor.id == after.actor.id
-        quick = after.when.at - fact.when.at <= limit
-        if crosses and same and quick and i not in slipped:
-            slipped |= {i, i + 1}
-    return [(fact, i in slipped) for i, fact in enumerate(facts)]
+def _slipped(facts: History, i: int, rules: Policy) -> bool:
+    """Do the facts *i* and *i + 1* undo each other: closed and reopened, or reopened and closed again, by the same
+    person within minutes? (decision 64)"""
+    if not 0 < i < len(facts) - 1:
+        return False
+    before, fact, after = facts[i - 1], facts[i], facts[i + 1]
+    crosses = is_closed(before.value) != is_closed(fact.value) != is_closed(after.value)
+    same = fact.actor is not None and after.actor is not None and fact.actor.id == after.actor.id
+    return crosses and same and after.when.at - fact.when.at <= rules.lifecycle.slip.elapsed

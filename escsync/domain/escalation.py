@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .account import AccountRow, Accounts
 from .communication import Reading, Spoken
 from .cycles import Cycle, chapters
-from .evidence import Evidence, Grade
+from .evidence import Evidence, Grade, bounded
+from .missing import blank as blank
+from .missing import lacks
 from .people import Directory, Person, PersonRef
 from .policy import Policy, Waiver
 from .ticket import Fact, History, Ticket, Value
@@ -36,6 +39,8 @@ class Record:
     pins: Mapping[int, Policy] = field(default_factory=dict)
     ours: str = ""
     first_seen: datetime | None = None
+    left: Evidence | None = None
+    """When the ticket was seen to have left the scope, None where it is in it or nobody knows."""
 
     @property
     def id(self) -> str:
@@ -75,6 +80,8 @@ class Escalation:
     now: datetime
     linked: str | None = None
     waivers: tuple[Waiver, ...] = ()
+    local: ZoneInfo | None = None
+    """The account's own zone; where it has none, each cycle's policy zone stands in."""
 
     def waiver(self, clock: str, cycle: int) -> str:
         """Who waived this deadline and why, "" where nobody did."""
@@ -108,24 +115,12 @@ class Escalation:
     def value(self, name: str) -> Value:
         """A field's value; None where it is blank, a placeholder such as "TBD", unmapped or unreadable."""
         fact = self.fact(name)
-        return None if fact is None or blank(fact.value) else fact.value
+        return None if fact is None or lacks(name, fact.value) else fact.value
 
     def text(self, name: str) -> str:
         """A field's value as text, "" where there is none."""
         value = self.value(name)
         return value.strip() if isinstance(value, str) else ""
-
-
-_PLACEHOLDERS = frozenset(
-    {"", "tbd", "tba", "tbc", "n/a", "na", "none", "-", "--", "?", "??", "todo", "xxx", ".", "unknown"}
-)
-
-
-def blank(value: Value) -> bool:
-    """Is this value missing? Blank and placeholder texts are ("TBD", "n/a"; INT-2..5), False is not."""
-    if isinstance(value, str):
-        return value.strip().casefold() in _PLACEHOLDERS
-    return value is None or value == ()
 
 
 def escalations(record: Record, world: World, policy: Policy, now: datetime) -> tuple[Escalation, ...]:
@@ -134,52 +129,87 @@ def escalations(record: Record, world: World, policy: Policy, now: datetime) -> 
     Empty where the ticket did not exist yet.
     """
     ticket = record.ticket
+    now = bounded(now)
     if ticket.created_at > now:
         return ()
-    history = {name: _until(facts, now) for name, facts in ticket.history.items()}
-    for name, value in ticket.values.items():
-        if name not in ticket.history:
-            seen = max(ticket.created_at, ticket.updated_at or ticket.created_at)
-            when = Evidence(seen, None if seen == ticket.created_at else ticket.created_at, Grade.B, "poll")
-            history[name] = (Fact(when, value),) if seen <= now else ()
-    told = tuple(
-        Spoken(
-            message,
-            world.directory.resolve(record.tracker, message.sender),
-            record.readings.get(message.id, Reading()),
-            _by(record.gone.get(message.id), now),
-        )
-        for message in sorted(ticket.messages, key=lambda m: (m.when.at, m.id))
-        if message.when.at <= now
-    )
-    base = Escalation(record.id, record, world, history, told, (), None, policy.zone, now)
-    base = replace(base, waivers=policy.waivers)
-    row = world.accounts.find(base.text("account.id") or None, base.text("account.name") or None)
-    base = replace(base, account_row=row, zone=_zone(base, row, policy))
+    history = _history(ticket, now)
+    groups = chapters(record, history, policy, now)
+    if groups[0][0].start.at > now:
+        return ()  # an ordinary ticket then: nobody had identified it yet
+    row = world.accounts.find(_text(history, "account.id") or None, _text(history, "account.name") or None)
+    local = _zone(_text(history, "account.time_zone"), row)
+    told = _told(record, world, now)
     found: list[Escalation] = []
-    for number, cycles in enumerate(chapters(record, history, policy, now), start=1):
-        linked = found[-1].id if found else None
+    for number, cycles in enumerate(groups, start=1):
         found.append(
-            replace(
-                base, id=record.id if number == 1 else f"{record.id}~{number}", cycles=cycles, linked=linked
+            Escalation(
+                id=record.id if number == 1 else f"{record.id}~{number}",
+                record=record,
+                world=world,
+                history=history,
+                spoken=told,
+                cycles=cycles,
+                account_row=row,
+                zone=local or policy.zone,
+                now=now,
+                linked=found[-1].id if found else None,
+                waivers=policy.waivers,
+                local=local,
             )
         )
     return tuple(found)
 
 
+def _history(ticket: Ticket, now: datetime) -> dict[str, History]:
+    """Each field's past up to *now*, oldest first; a value without a past is known since the last change."""
+    history = {name: _until(facts, now) for name, facts in ticket.history.items()}
+    for name, value in ticket.values.items():
+        if name not in ticket.history:
+            seen = max(ticket.created_at, ticket.updated_at or ticket.created_at)
+            when = Evidence(seen, None if seen == ticket.created_at else ticket.created_at, Grade.B, "poll")
+            history[name] = (Fact(when, value),) if when.at <= now else ()
+    return history
+
+
 def _until(facts: History, now: datetime) -> History:
+    if any(after.when.at < before.when.at for before, after in pairwise(facts)):
+        facts = tuple(sorted(facts, key=lambda fact: fact.when.at))
     return facts if not facts or facts[-1].when.at <= now else tuple(f for f in facts if f.when.at <= now)
+
+
+def _told(record: Record, world: World, now: datetime) -> tuple[Spoken, ...]:
+    """The messages sent by *now*, oldest first; our own account's words are never evidence (decision 51)."""
+    return tuple(
+        Spoken(
+            message,
+            world.directory.resolve(record.tracker, message.sender),
+            record.readings.get(message.id, _UNREAD),
+            _by(record.gone.get(message.id), now),
+        )
+        for message in sorted(record.ticket.messages, key=lambda m: (m.when.at, m.id))
+        if message.when.at <= now and not (record.ours and message.sender.id == record.ours)
+    )
+
+
+_UNREAD = Reading()
 
 
 def _by(evidence: Evidence | None, now: datetime) -> Evidence | None:
     return evidence if evidence is not None and evidence.at <= now else None
 
 
-def _zone(escalation: Escalation, row: AccountRow | None, policy: Policy) -> ZoneInfo:
-    for name in (escalation.text("account.time_zone"), row.time_zone if row else ""):
-        if "/" in name or name == "UTC":
+def _text(history: Mapping[str, History], name: str) -> str:
+    facts = history.get(name, ())
+    value = facts[-1].value if facts else None
+    return value.strip() if isinstance(value, str) and not blank(value) else ""
+
+
+def _zone(own: str, row: AccountRow | None) -> ZoneInfo | None:
+    """The account's own zone, None where nobody named one that exists."""
+    for name in (own, row.time_zone if row else ""):
+        if ("/" in name and len(name) < 64) or name == "UTC":
             try:
                 return ZoneInfo(name)
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 continue
-    return policy.zone
+    return None

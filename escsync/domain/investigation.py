@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .case import Case
-from .escalation import blank
 from .evidence import Evidence
 from .fields import CHECKLIST
+from .missing import blank
 from .ticket import Fact, Value
 
 FINDINGS = "findings_summary"
@@ -59,7 +59,7 @@ def _done(case: Case, item: str, when: datetime) -> bool:
     state = _at(case, f"checklist.{item}", when)
     if item == "eng_product_consulted":
         return state == "done" or _at(case, "is_technical", when) is False
-    if item == "csm_spoken" and case.csm_known_absent:
+    if item == "csm_spoken" and case.csm_known_absent(when):
         return True
     return state in {"done", "na"}
 

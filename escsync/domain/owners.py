@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .evidence import Evidence
+from .missing import blank
 from .people import Person, PersonRef
 from .ticket import Fact
 
@@ -63,13 +64,15 @@ def _split(escalation: Escalation, fact: Fact, end: datetime | None) -> list[Spa
         if isinstance(fact.value, tuple)
         else ()
     )
+    refs = tuple(ref for ref in refs if ref.id or ref.email or not blank(ref.name))
     people = tuple({p.id: p for p in map(escalation.person, refs)}.values())
     state = _state(people)
     whole = Span(fact.when, end, people, state)
     if state is not Ownership.VALID:
         return [whole]
     left = _left(escalation.record.inactive, refs, escalation.now)
-    if left is None and not people[0].active:
+    if left is None and end is None and (not people[0].active or refs[0].active is False):
+        # Nobody says since when: what this person owned before stays owned, only the present is in doubt.
         return [Span(fact.when, end, people, Ownership.INACTIVE)]
     if left is None or (end is not None and left.at >= end):
         return [whole]
@@ -112,6 +115,16 @@ def at(all_spans: tuple[Span, ...], when: datetime) -> Span | None:
         if span.start.at <= when and (span.end is None or when < span.end):
             found = span
     return found
+
+
+def owned_by(all_spans: tuple[Span, ...], person_id: str, when: datetime) -> bool:
+    """Was this person the one valid owner at *when*, or may have been, where only an interval is known?"""
+    for span in all_spans:
+        if span.state is Ownership.VALID and span.people[0].id == person_id:
+            begun = span.start.at <= when or (span.start.after is not None and span.start.after < when)
+            if begun and (span.end is None or when < span.end):
+                return True
+    return False
 
 
 def gap(all_spans: tuple[Span, ...], start: datetime, end: datetime) -> int:

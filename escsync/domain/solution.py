@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from .case import Case
 from .communication import MessageKind
-from .contacts import Contacts, sent
-from .evidence import Evidence
+from .contacts import Contact, Contacts, sent
+from .evidence import Evidence, moment, whole_day
 from .people import Money, Person, end_of_day
 from .ticket import Fact
 
+_NUMBER = r"(?<![\d.,'])\d(?:[\d.,' ]{0,24}\d)?"
 _AMOUNT = re.compile(
-    r"(?P<c1>[A-Z]{3})\s?(?P<a1>\d[\d.,' ]*\d|\d)|(?P<a2>\d[\d.,' ]*\d|\d)\s?(?P<c2>[A-Z]{3})\b"
-    r"|(?P<s1>[€$£])\s?(?P<a3>\d[\d.,' ]*\d|\d)|(?P<a4>\d[\d.,' ]*\d|\d)\s?(?P<s2>[€$£])"
+    rf"\b(?P<c1>[A-Z]{{3}})\s?(?P<a1>{_NUMBER})|(?P<a2>{_NUMBER})\s?(?P<c2>[A-Z]{{3}})\b"
+    rf"|(?P<s1>[€$£])\s?(?P<a3>{_NUMBER})|(?P<a4>{_NUMBER})\s?(?P<s2>[€$£])"
 )
+_LONGEST = 10_000
+"""Only so much of the resolution links is read."""
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 
@@ -38,34 +41,48 @@ def commitment(case: Case, told: Contacts) -> Commitment | None:
         due = _promised(case, fact.value)
         if due is None:
             continue
-        if found is None or due <= found.due or _told(told, found, fact):
+        if found is None or due <= found.due or _told(case, told, found, fact, due):
             found = Commitment(due, fact.when)
         else:
             found = Commitment(found.due, found.made, fact)
-    if found is None and told.update is not None and told.update.spoken.reading.dates:
-        day = max(told.update.spoken.reading.dates)
-        found = Commitment(end_of_day(day, case.escalation.zone), sent(told.update))
+    return found or _spoken(case, told)
+
+
+def _spoken(case: Case, told: Contacts) -> Commitment | None:
+    """The date in the messages themselves, where no field holds it: a later message moves it while it can."""
+    found: Commitment | None = None
+    for contact in told.human:
+        day = max(filter(whole_day, contact.spoken.reading.dates), default=None)
+        first = found is None and contact is told.update
+        if day is not None and (
+            first or (found is not None and _further(contact) and contact.at <= found.due)
+        ):
+            found = Commitment(end_of_day(day, case.zone), sent(contact))
     return found
 
 
 def _promised(case: Case, value: object) -> datetime | None:
-    match value:
-        case datetime():
-            return value
-        case date():
-            return end_of_day(value, case.escalation.zone)
-        case _:
-            return None
+    day = whole_day(value)
+    return moment(value) if day is None else end_of_day(day, case.zone)
 
 
-def _told(told: Contacts, before: Commitment, fact: Fact) -> bool:
+def _further(contact: Contact) -> bool:
+    return contact.kind is MessageKind.CUSTOMER_UPDATE and contact.by_owner and contact.personal
+
+
+def _told(case: Case, told: Contacts, before: Commitment, fact: Fact, due: datetime) -> bool:
+    """Was the customer told of the later date before the old one passed: by its day, or right after the change?"""
+    day = due.astimezone(case.zone).date()
     return any(
-        contact.kind is MessageKind.CUSTOMER_UPDATE
-        and contact.by_owner
-        and contact.personal
+        _further(contact)
         and before.made.at < contact.at <= before.due
+        and (day in contact.spoken.reading.dates or (contact.at >= fact.when.at and not _dated(contact)))
         for contact in told.human
     )
+
+
+def _dated(contact: Contact) -> bool:
+    return bool(contact.spoken.reading.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ def may_approve(person: Person | None, credit: Money | None) -> bool:
 
 def amount(case: Case) -> Money | None:
     """The first amount with a currency in the resolution links."""
-    match = _AMOUNT.search(case.text("resolution_links"))
+    match = _AMOUNT.search(case.text("resolution_links")[:_LONGEST])
     if match is None:
         return None
     group = {key: value for key, value in match.groupdict().items() if value}
@@ -136,7 +153,7 @@ def linked(case: Case, kind: str) -> bool:
         case.people("exception.authorizer") or case.fact("exception.requested_at")
     ):
         return True
-    text = case.text("resolution_links")
+    text = case.text("resolution_links")[:_LONGEST]
     entries = [entry.strip() for entry in re.split(r"[\n;]+", text) if entry.strip()]
     for entry in entries:
         head, colon, rest = entry.partition(":")

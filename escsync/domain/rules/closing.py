@@ -11,9 +11,9 @@ from ..case import Case
 from ..catalogue import finding
 from ..communication import MessageKind
 from ..contacts import Contacts
-from ..escalation import blank
 from ..fields import BREAKDOWN_POINTS, ROOT_CAUSES, STEPS, Stage
 from ..findings import Finding
+from ..missing import blank
 from ..people import Role
 from ..stage import unmet
 from ..ticket import Status
