@@ -27,6 +27,7 @@ from .problem import ConfigError, Path, Problem
 _LARGEST = 1_000_000
 _DEEPEST = 40
 _MOST = 100_000
+_TEXT_TAGS = {"!", "tag:yaml.org,2002:str"}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _CONSTANTS: Mapping[str, bool | None] = {
@@ -132,12 +133,14 @@ class _Composer:
             self._stop(event, path, f"has more than {_MOST} entries")
         self.lines.setdefault(path, event.start_mark.line + 1)
         before = len(self.lines)
+        if getattr(event, "tag", None) and str(event.tag) not in _TEXT_TAGS:
+            self._stop(event, path, "has a tag; write the plain value")
         value: Any
         match event:
             case AliasEvent():
                 return self._alias(event, path)
             case ScalarEvent():
-                value = self._scalar(event, path)
+                value = scalar(event.value) if event.style is None and not event.tag else event.value
             case SequenceStartEvent():
                 value = []
                 while not isinstance(item := next(events), SequenceEndEvent):
@@ -188,13 +191,6 @@ class _Composer:
         # What an alias repeats is reported where it is written out, not where it is repeated.
         self.lines.update({(*path, *rest): n for rest, n in under.items()})
         return value
-
-    def _scalar(self, event: ScalarEvent, path: Path) -> Any:
-        tag = str(event.tag) if event.tag else ""
-        if tag not in ("", "!", "tag:yaml.org,2002:str"):
-            self._stop(event, path, "has a tag; write the plain value")
-        plain = event.style is None and not tag
-        return scalar(event.value) if plain else event.value
 
     def _stop(self, event: Any, path: Path, message: str) -> None:
         raise ConfigError([Problem(self.file, event.start_mark.line + 1, path, message)])

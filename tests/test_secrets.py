@@ -1,0 +1,67 @@
+"""Secrets come from outside the file, stay text, and are never shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escsync.secrets import Unresolved, literal, refers, resolve, scrub
+
+
+def test_a_reference_becomes_what_it_names_and_stays_text(tmp_path):
+    """A token of digits is not taken for a number."""
+    (tmp_path / "key").write_text("s3cret\n")
+
+    found = resolve("a ${env:PIN} b ${file:key}", environ={"PIN": "007"}, folder=tmp_path)
+
+    assert found.text == "a 007 b s3cret"
+    assert found.parts == ("007", "s3cret")
+
+
+def test_a_resolved_text_does_not_show_itself(tmp_path):
+    """A value printed by accident holds no secret."""
+    found = resolve("${env:PIN}", environ={"PIN": "hush-hush"}, folder=tmp_path)
+
+    assert "hush-hush" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "suggestion"),
+    [
+        ("${env:TOKN}", "the environment variable TOKN is not set", "${env:TOKEN}"),
+        ("${env:EMPTY}", "the environment variable EMPTY is set but empty", ""),
+        ("${env:A-B}", "'A-B' is no name of an environment variable", ""),
+        ("${file:none}", "the file none cannot be read (No such file or directory)", ""),
+        ("${file:}", "the file  cannot be read (Is a directory)", ""),
+        ("${file:blank}", "the file blank is empty", ""),
+        ("${file:binary}", "the file binary is not UTF-8 text", ""),
+        ("${file:large}", "the file large is larger than 65536 bytes: no secret", ""),
+        ("${TOKEN}", "${TOKEN} is no reference; write ${env:NAME} or ${file:PATH}", "${env:TOKEN}"),
+        ("${ENV:TOKEN}", "${ENV:TOKEN} is no reference; write ${env:NAME} or ${file:PATH}", "${env:TOKEN}"),
+        ("${env:TOKEN", "${env:TOKEN is no reference; write ${env:NAME} or ${file:PATH}", "${env:TOKEN}"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_says_which_and_why(tmp_path, text, message, suggestion):
+    """The message names the reference and what was probably meant, never a value."""
+    (tmp_path / "blank").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "large").write_text("x" * 70_000)
+
+    with pytest.raises(Unresolved) as caught:
+        resolve(text, environ={"TOKEN": "hush", "EMPTY": " "}, folder=tmp_path)
+
+    assert caught.value.message == message
+    assert caught.value.suggestion == suggestion
+
+
+def test_what_is_written_out_is_told_from_what_is_referred_to():
+    """`literal` leaves only what stands in the file."""
+    assert literal("a${env:X}b${file:/y}") == "ab"
+    assert refers("a${env:X}")
+    assert refers("${nonsense}")
+    assert not refers("100 $")
+
+
+@given(st.text(min_size=4), st.text(), st.text())
+def test_a_scrubbed_message_holds_no_secret(secret, before, after):
+    """Whatever a library puts into its message, a secret of some length is taken out of it."""
+    assert secret == "***" * (len(secret) // 3) or secret not in scrub(before + secret + after, [secret])
