@@ -70,6 +70,11 @@ class Cloud(CommentRoutes, SetupRoutes, TransitionRoutes):
             told["nextPageToken"] = self._token(jql, query.order, page[-1] if page else None)
         return Reply(200, told)
 
+    @route("POST", "/search/approximate-count")
+    def count(self, request: Request) -> Reply:
+        query = Parser(self.world, str(request.body["jql"])).query()
+        return Reply(200, {"count": len(self.rows(query, set(), None))})
+
     def _issue(self, issue: Issue, fields: list[str], expand: list[str], properties: list[str]) -> Any:
         return self.shown(
             issue,
