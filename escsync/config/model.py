@@ -65,7 +65,7 @@ Text = Annotated[StrictStr, Field(min_length=1)]
 
 
 class LimitsYaml(Strict):
-    """The safety valve of every pass."""
+    """What one pass may do at most."""
 
     max_writes: Annotated[StrictInt, Field(ge=0)] = Field(default=Limits().max_writes, examples=[25])
     """At most so many tickets are written in a pass; a larger plan is refused whole."""
@@ -76,7 +76,7 @@ class LimitsYaml(Strict):
 
 
 class NotifyYaml(Strict):
-    """Apprise URLs, by who hears it."""
+    """Lists of Apprise URLs."""
 
     owner: list[Text] = Field(
         default=[], examples=[["mailto://${env:MAIL_USER}:${env:MAIL_PASSWORD}@acme.example"]]
@@ -87,7 +87,7 @@ class NotifyYaml(Strict):
 
 
 class CommunicationsYaml(Strict):
-    """How messages to the customer are recognised."""
+    """What makes a comment the record of a message."""
 
     markers: dict[str, Spellings] = Field(default={}, examples=[{"acknowledgement": "#ack"}])
     """Per kind of message, what a comment begins with that records one; kinds left out keep theirs."""

@@ -60,15 +60,16 @@ def _mapping(rule: Any, indent: str, path: tuple[str, ...]) -> Iterator[str]:
             continue
         if name == "within" and value is None:
             continue
-        text = _inline(value)
+        example = "" if value else _EXAMPLES.get(".".join((*path, name)), "")
+        # Nothing at all after the key, where an example follows: uncommenting it is enough then.
+        text = "" if example else _inline(value)
         if text is not None and len(f"{indent}{name}: {text}  # {comment}") <= _WIDTH:
             yield f"{indent}{name}: {text}  # {comment}" if text else f"{indent}{name}:  # {comment}"
         else:
             yield from _above(comment, indent)
             yield f"{indent}{name}: {text}" if text is not None else f"{indent}{name}:"
             yield from _block(value, indent + "  ", (*path, name)) if text is None else ()
-        if not value and ".".join((*path, name)) in _EXAMPLES:
-            yield from textwrap.indent(_EXAMPLES[".".join((*path, name))], f"{indent}#   ").splitlines()
+        yield from textwrap.indent(example, f"{indent}#   ").splitlines()
 
 
 def _block(value: Any, indent: str, path: tuple[str, ...]) -> Iterator[str]:
@@ -94,10 +95,8 @@ def _inline(value: Any) -> str | None:
     if is_dataclass(value) and not hasattr(value, "elapsed"):
         return None
     if isinstance(value, Mapping):
-        return None if value else ""
+        return None if value else "{}"
     if isinstance(value, (list, tuple)):
-        if not value:
-            return "" if value == () else "[]"
         text = f"[{', '.join(_inline(each) or _flow(each) for each in value)}]"
         return text if len(text) <= 80 and not any(is_dataclass(each) for each in value) else None
     return _word(value)
@@ -116,7 +115,10 @@ def _word(value: Any) -> str:
         return str(value)
     text = str(value.value) if isinstance(value, Enum) else str(value)
     plain = _PLAIN.fullmatch(text) and text == text.strip() and isinstance(scalar(text), str)
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    if plain:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(ch if ch.isprintable() else f"\\U{ord(ch):08x}" for ch in quoted)
 
 
 def _comment(told: Mapping[str, Any]) -> str:
