@@ -92,7 +92,7 @@ class WritingContract(Bench):
 
         first = write(adapter, only(adapter, ref), WriteNote("#ack step 1 of 5\nack due 11:00", "aa11", None))
         if not adapter.capabilities.note:
-            assert isinstance(first.failures[0], Rejected)
+            assert isinstance(first.failures.get(0), Rejected)
             assert only(adapter, ref).note is None
             return
         one = only(adapter, ref)
@@ -141,7 +141,7 @@ class WritingContract(Bench):
 
         assert shown["account.name"] == "Alder AG"
         if adapter.capabilities.compare_and_set:
-            assert isinstance(written.failures[0], Conflict)
+            assert isinstance(written.failures.get(0), Conflict)
             assert shown["health"] is None
         else:
             assert not written.failures
@@ -159,7 +159,7 @@ class WritingContract(Bench):
         outcomes = list(adapter.write(changes))
 
         assert [outcome.ticket.id for outcome in outcomes] == [gone.id, here.id]
-        assert isinstance(outcomes[0].failures[0], Vanished)
+        assert isinstance(outcomes[0].failures.get(0), Vanished)
         assert not outcomes[1].failures
         assert only(adapter, here).values["health"] == "ok"
 
@@ -211,4 +211,4 @@ class WritingContract(Bench):
 
         (written,) = adapter.write([change])
 
-        assert isinstance(written.failures[0], Vanished)
+        assert isinstance(written.failures.get(0), Vanished)

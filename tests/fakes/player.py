@@ -19,6 +19,8 @@ from ruamel.yaml import YAML
 from escsync.adapter import FIELDS, FieldKind, PersonKind, Stage, TicketRef
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
+COMMANDS = {"sync", "plan", "apply", "look"}
+ACTS = {"create", "set", "move", "say", "dismiss"}
 COUNTED = ("planned", "applied", "stale", "ignored", "refused", "failed")
 
 
@@ -104,9 +106,11 @@ class Player:
 
     def _step(self, step: Mapping[str, Any], at: datetime) -> None:
         self.stage.humans.now = at
-        commands = {"sync", "plan", "apply", "look"} & set(step)
-        if commands:
-            self._command(commands.pop(), step, at)
+        (what,) = (COMMANDS | ACTS) & set(step)
+        known = {"at", "ticket", what} | ({"expect"} if what in COMMANDS else {"by"})
+        assert set(step) <= known, f"{self.scenario.id}: {sorted(set(step) - known)} means nothing here"
+        if what in COMMANDS:
+            self._command(what, step, at)
         else:
             self._act(step)
 
