@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from .assessment import AccountView, Assessment, Clock
 from .case import Case
 from .catalogue import finding
 from .clocks import Desk
 from .contacts import Contacts, contacts
-from .cycles import Cycle
+from .cycles import Cycle, ruling
 from .escalation import Escalation, escalations
+from .evidence import bounded
 from .fields import Stage
 from .findings import Finding
 from .investigation import investigate
@@ -37,14 +39,17 @@ def assess(escalation: Escalation, policy: Policy, now: datetime) -> Assessment:
     *policy* is the one in force; a cycle that has a policy pinned is judged by that (D23). Evidence later than
     *now* is left out. The same arguments give the same answer; nothing is read or written.
     """
+    now = bounded(now)
     escalation = _as_of(escalation, policy, now)
     owned = spans(escalation)
     cases = [_case(escalation, cycle, policy, now, owned) for cycle in escalation.cycles]
     clocks: list[Clock] = []
     found: list[Finding] = []
+    heard: list[Contacts] = []
     stage, priority, told = Stage.INTAKE, Priority("P2", ()), Contacts((), (), ())
     for case in cases:
         told = contacts(case)
+        heard.append(told)
         desk = Desk(case, told, investigate(case))
         ruling = {clock.name: clock for clock in desk.clocks()}
         stage, priority = derive(case, told, ruling), prioritize(case)
@@ -87,24 +92,26 @@ def assess(escalation: Escalation, policy: Policy, now: datetime) -> Assessment:
         root_cause=last.text("root_cause") or None,
         clocks=tuple(clocks),
         findings=tuple(_sorted(found)),
-        timeline=timeline(escalation, owned, told),
+        story=partial(timeline, escalation, owned, tuple(heard)),
         linked=escalation.linked,
     )
 
 
 def _as_of(escalation: Escalation, policy: Policy, now: datetime) -> Escalation:
-    """*escalation* with only what was known by *now*."""
-    if escalation.now == now:
-        return escalation
-    again = escalations(escalation.record, escalation.world, policy, now)
-    return next((e for e in again if e.id == escalation.id), replace(escalation, now=now))
+    """*escalation* with only what was known by *now*, and the waivers of *policy*."""
+    if escalation.now != now:
+        again = escalations(escalation.record, escalation.world, policy, now)
+        known = next((e for e in again if e.id == escalation.id), None)
+        if known is None:
+            raise ValueError(f"nothing was known of {escalation.id} by {now:%Y-%m-%d %H:%M} UTC")
+        return known
+    return escalation if escalation.waivers == policy.waivers else replace(escalation, waivers=policy.waivers)
 
 
 def _case(
     escalation: Escalation, cycle: Cycle, policy: Policy, now: datetime, owned: tuple[Span, ...]
 ) -> Case:
-    pinned = escalation.record.pins.get(cycle.ordinal)
-    rules = policy if pinned is None or policy.apply_to == "all" else pinned
+    rules = ruling(escalation.record, policy, cycle.ordinal)
     current = cycle is escalation.cycles[-1] and cycle.end is None
     seen = now if cycle.end is None else min(now, cycle.end)
     return Case(escalation, cycle, rules, seen, owned, current)
@@ -154,5 +161,5 @@ def _account(case: Case) -> AccountView:
         arr=case.arr,
         customer_since=since.isoformat() if since else None,
         csm=csm,
-        zone=case.escalation.zone,
+        zone=case.zone,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from .evidence import Grade
-from .fields import Stage
+from .fields import ENDED, Stage
 from .findings import Finding
 from .people import Money, Person
 
@@ -135,13 +136,21 @@ class Assessment:
     root_cause: str | None
     clocks: tuple[Clock, ...]
     findings: tuple[Finding, ...]
-    timeline: tuple[TimelineEntry, ...]
+    story: Callable[[], tuple[TimelineEntry, ...]] = field(compare=False, repr=False)
+    """Tells the timeline when somebody asks: few do, and it is the longest part."""
     linked: str | None = None
     """The id of the earlier escalation that this one continues (decision 66)."""
 
     @property
+    def timeline(self) -> tuple[TimelineEntry, ...]:
+        """Everything that happened, oldest first."""
+        return self.story()
+
+    @property
     def running(self) -> tuple[Clock, ...]:
         """The current cycle's clocks that still ask for something: running, or late and not met."""
+        if self.stage in ENDED:
+            return ()
         return tuple(
             clock
             for clock in self.clocks

@@ -8,7 +8,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from .account import AccountRow
-from .communication import Spoken
 from .cycles import Cycle
 from .escalation import Escalation
 from .evidence import Evidence, moment, whole_day
@@ -53,7 +52,8 @@ class Case:
     now: datetime
     spans: tuple[Span, ...]
     current: bool
-    spoken: tuple[Spoken, ...] = field(default=())
+    latest: dict[str, Fact | None] = field(default_factory=dict, compare=False, repr=False)
+    """What *fact* answered before: the rules ask the same things many times."""
 
     @property
     def start(self) -> datetime:
@@ -77,8 +77,12 @@ class Case:
 
     def fact(self, name: str) -> Fact | None:
         """The latest fact of a field, None where its value is missing."""
+        if name in self.latest:
+            return self.latest[name]
         facts = self.facts(name)
-        return facts[-1] if facts and not lacks(name, facts[-1].value) else None
+        found = facts[-1] if facts and not lacks(name, facts[-1].value) else None
+        self.latest[name] = found
+        return found
 
     def filled(self, name: str) -> Fact | None:
         """The fact that filled a field which has held a value ever since: later corrections do not undo it."""
@@ -185,7 +189,8 @@ class Case:
         own = self.text(f"account.{name}")
         value = str(own or (getattr(self.row, name, "") if self.row else "") or "")
         field = FIELDS[f"account.{name}"]
-        return (canonical(field, value) or value) if field.choices and value else value
+        known = not value or not field.choices or value in field.choices
+        return value if known else canonical(field, value) or value
 
     @property
     def arr(self) -> Money | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from .assessment import Clock, Segment
 from .calendar import add
@@ -111,7 +112,7 @@ class Desk:
     def _restarted(self, anchor: Anchor, done: Evidence | None) -> Anchor:
         """The last change of owner that came before it was done; a first assignment is no change."""
         owners = [span for span in self.case.spans if span.owner is not None]
-        for before, after in zip(owners, owners[1:], strict=False):
+        for before, after in pairwise(owners):
             changed = before.people != after.people and after.start.at > anchor.when.at
             if changed and (done is None or after.start.at <= done.at):
                 anchor = Anchor(after.start, "owner reassigned")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from .assessment import Assessment, Clock
 from .escalation import Record, World
@@ -102,10 +103,25 @@ def _owner(assessment: Assessment, record: Record, world: World) -> Iterator[tup
     before: Person | None = assessment.owners[0] if len(assessment.owners) == 1 else None
     stand_in = world.directory.stand_in(before, assessment.now)
     native = stand_in.ids.get(record.tracker) if stand_in else None
-    if stand_in is None or not native:
+    current = (c.anchor_at for c in assessment.clocks if c.name == "owner" and c.cycle == assessment.cycle)
+    begun = next(current, assessment.identified_at)
+    if stand_in is None or not native or native in record.inactive or _declined(record, native, begun):
         return
     new = (PersonRef(native, stand_in.name, stand_in.email, active=True),)
     yield SetField("owner", record.ticket.values["owner"], new), because
+
+
+def _declined(record: Record, native: str, begun: datetime) -> bool:
+    """Did escsync name this stand-in before in this cycle, and somebody take it back? People have the last word."""
+    return any(
+        record.ours
+        and fact.when.at >= begun
+        and fact.actor is not None
+        and fact.actor.id == record.ours
+        and isinstance(fact.value, tuple)
+        and any(isinstance(ref, PersonRef) and ref.id == native for ref in fact.value)
+        for fact in record.ticket.history.get("owner", ())
+    )
 
 
 def _undo(assessment: Assessment, record: Record) -> Iterator[tuple[Edit, tuple[str, ...]]]:

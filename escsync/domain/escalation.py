@@ -12,11 +12,12 @@ from .account import AccountRow, Accounts
 from .communication import Reading, Spoken
 from .cycles import Cycle, chapters
 from .evidence import Evidence, Grade, bounded
-from .missing import blank as blank
-from .missing import lacks
+from .missing import blank, lacks
 from .people import Directory, Person, PersonRef
 from .policy import Policy, Waiver
 from .ticket import Fact, History, Ticket, Value
+
+__all__ = ["Escalation", "Record", "World", "blank", "escalations"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,10 @@ ENDED = frozenset({Stage.COMPLETE, Stage.REJECTED, Stage.DUPLICATE, Stage.WITHDR
 CHECKLIST = ("history_reviewed", "csm_spoken", "eng_product_consulted")
 
 
+REQUIRED = ("summary", "account.name", "account.customer_since", "received_at")
+"""Fields that intake owes and no finding of its own names (INT-3..INT-5)."""
+
+
 def _all() -> tuple[Field, ...]:
     text, people, instant = FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.INSTANT
     choice, own_instant = FieldKind.CHOICE, FieldKind.INSTANT

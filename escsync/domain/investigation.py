@@ -36,7 +36,10 @@ def investigate(case: Case) -> Investigation:
         if not lacking(case, fact.when.at):
             met = fact.when if fact.when.at >= case.start else Evidence(fact.when.at, None, fact.when.grade)
             break
-    return Investigation(met, lacking(case, case.now))
+    missing = lacking(case, case.now)
+    if met is None and not missing:  # all of it dates from before the reopening
+        missing = (FINDINGS,)
+    return Investigation(met, missing)
 
 
 def _fields() -> tuple[str, ...]:

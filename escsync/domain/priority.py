@@ -47,7 +47,7 @@ def _churn(case: Case) -> str:
     if since is None or case.escalation.linked:
         return ""
     months = case.policy.priority.long_tenure
-    today = first.astimezone(case.escalation.zone).date()
+    today = first.astimezone(case.zone).date()
     if add_months(since, months.months) > today or _earlier(case, first):
         return ""
     age = (today.year - since.year) * 12 + today.month - since.month - (today.day < since.day)

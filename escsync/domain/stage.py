@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .assessment import Clock
+from .assessment import Clock, Verdict
 from .case import Case
 from .contacts import Contacts
 from .fields import BREAKDOWN_POINTS, ROOT_CAUSES, Stage
-from .investigation import lacking
+from .investigation import investigate
 from .solution import authority, linked
 
 _BY_LABEL = frozenset({Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE})
@@ -31,26 +31,28 @@ def derive(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Stage:
 
 
 def unmet(case: Case, told: Contacts, clocks: dict[str, Clock], step: Stage) -> tuple[str, ...]:
-    """The duties of *step* that are not done, in words (the data model's enforcement table)."""
+    """The duties of *step* that are not done, in words (the data model's enforcement table).
+
+    A waived deadline is waived with its duty; closing fixes who owned it, whoever leaves afterwards.
+    """
     match step:
         case Stage.INTAKE:
-            sent = told.ack is not None or case.now > clocks["ack"].due_at
-            return tuple(
-                what
-                for what, done in (("one owner", case.owner is not None), ("acknowledgement", sent))
-                if not done
-            )
+            ack = clocks["ack"]
+            sent = told.ack is not None or case.now > ack.due_at or ack.verdict is Verdict.WAIVED
+            owned = case.owner or (case.closed and case.owner_at(case.closed.when.at))
+            return tuple(what for what, done in (("one owner", owned), ("acknowledgement", sent)) if not done)
         case Stage.INVESTIGATION:
             clock = clocks.get("investigation")
-            return (
-                ()
-                if clock is not None and clock.met_at is not None
-                else lacking(case, case.now) or ("checklist",)
-            )
+            if clock is None:
+                inquiry = investigate(case)
+                return () if inquiry.met is not None else inquiry.lacking
+            done = clock.met_at is not None or clock.verdict is Verdict.WAIVED
+            return () if done else investigate(case).lacking
         case Stage.SOLUTION_DESIGN:
             return _undecided(case)
         case Stage.CUSTOMER_UPDATE:
-            return () if told.update is not None else ("personal update by the owner",)
+            waived = "update" in clocks and clocks["update"].verdict is Verdict.WAIVED
+            return () if told.update is not None or waived else ("personal update by the owner",)
         case Stage.RESOLUTION_PENDING:
             return _unfinished(case, told)
         case _:

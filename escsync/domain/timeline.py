@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .assessment import TimelineEntry
 from .contacts import Contacts
 from .cycles import is_closed
 from .escalation import Escalation
 from .evidence import Evidence
-from .fields import FIELDS
+from .fields import FIELDS, REQUIRED
+from .missing import lacks
 from .owners import Ownership, Span
 from .ticket import Fact, Value, plain
 
@@ -26,11 +28,14 @@ _KINDS = {
 }
 
 
-def timeline(escalation: Escalation, owned: tuple[Span, ...], told: Contacts) -> tuple[TimelineEntry, ...]:
+def timeline(
+    escalation: Escalation, owned: tuple[Span, ...], told: tuple[Contacts, ...]
+) -> tuple[TimelineEntry, ...]:
     """Every event known by the escalation's instant, oldest first. Private texts are named, never shown."""
     entries = [
         *_marks(escalation),
         *_changes(escalation),
+        *_gaps(escalation),
         *_owners(escalation, owned),
         *_messages(escalation, told),
     ]
@@ -71,6 +76,17 @@ def _changes(escalation: Escalation) -> Iterator[TimelineEntry]:
             before = fact.value
 
 
+def _gaps(escalation: Escalation) -> Iterator[TimelineEntry]:
+    """Required fields that were filled in later: findings since cleared live on here, from and to (decision 32)."""
+    since = escalation.cycles[0].start
+    for name in REQUIRED:
+        facts = escalation.history.get(name, ())
+        filled = next((fact.when.at for fact in facts if not lacks(name, fact.value)), None)
+        if filled is not None and filled > since.at:
+            entry = _entry(escalation, since, "note", f"FIELD_MISSING:{name}")
+            yield replace(entry, until=filled)
+
+
 def _owners(escalation: Escalation, owned: tuple[Span, ...]) -> Iterator[TimelineEntry]:
     for span in owned:
         names = ", ".join(person.name for person in span.people) or "nobody"
@@ -81,8 +97,8 @@ def _owners(escalation: Escalation, owned: tuple[Span, ...]) -> Iterator[Timelin
         )
 
 
-def _messages(escalation: Escalation, told: Contacts) -> Iterator[TimelineEntry]:
-    kinds = {contact.spoken.message.id: contact for contact in told.human}
+def _messages(escalation: Escalation, told: tuple[Contacts, ...]) -> Iterator[TimelineEntry]:
+    kinds = {contact.spoken.message.id: contact for each in told for contact in each.human}
     for spoken in escalation.spoken:
         contact = kinds.get(spoken.message.id)
         marker = spoken.message.marker

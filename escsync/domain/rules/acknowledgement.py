@@ -10,7 +10,7 @@ from ..catalogue import finding
 from ..communication import Element, MessageKind
 from ..contacts import Contact, Contacts
 from ..findings import Finding, Severity
-from ..people import Role
+from ..people import Person, Role
 
 _GROUPS = (
     ("FIRST_RESPONSE_IMPERSONAL", (Element.NAME, Element.TITLE, Element.COMPANY)),
@@ -37,16 +37,22 @@ def acknowledgement(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Ite
     owner = case.owner
     if first is not None and owner is not None and case.policy.comms.handover_required:
         sender = first.spoken.sender
-        named = any(
-            c.kind is MessageKind.HANDOVER and owner.id in c.spoken.reading.names | {c.spoken.sender.id}
-            for c in told.human
-        )
-        if owner.id != sender.id and not named:
+        if owner.id != sender.id and not any(_hands_over(c, first, owner) for c in told.human):
             span = case.span
             since = max(first.at, span.start.at) if span else first.at
             yield finding(
                 "ACK_OWNER_MISMATCH", cycle, since, f"{sender.name} acknowledged, {owner.name} owns it"
             )
+
+
+def _hands_over(contact: Contact, first: Contact, owner: Person) -> bool:
+    """Does the message tell the customer who owns it now? A natively visible one needs no marker for that, where the
+    acknowledger writes it."""
+    spoken = contact.spoken
+    if contact.kind is MessageKind.HANDOVER:
+        return owner.id in spoken.reading.names or owner.id == spoken.sender.id
+    plain = spoken.message.native and spoken.message.marker is None and contact is not first
+    return plain and spoken.sender.id == first.spoken.sender.id and owner.id in spoken.reading.names
 
 
 def _attempt(case: Case, contact: Contact, first: Contact | None) -> Iterator[Finding]:

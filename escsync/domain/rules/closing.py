@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 
 from ..assessment import Clock, Verdict
@@ -11,12 +11,14 @@ from ..case import Case
 from ..catalogue import finding
 from ..communication import MessageKind
 from ..contacts import Contacts
+from ..evidence import moment, whole_day
 from ..fields import BREAKDOWN_POINTS, ROOT_CAUSES, STEPS, Stage
 from ..findings import Finding
 from ..missing import blank
 from ..people import Role
 from ..stage import unmet
 from ..ticket import Status
+from ..timeline import show
 
 
 def closing(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Iterator[Finding]:
@@ -34,6 +36,9 @@ def closing(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Iterator[Fi
             yield finding(
                 "CLOSURE_IMPERSONAL", cycle, contact.at, "signed by a team, or a slot left unfilled"
             )
+    cause = case.fact("root_cause")
+    if cause is not None and cause.value not in ROOT_CAUSES:
+        yield finding("ROOT_CAUSE_INVALID", cycle, cause.when.at, "none of the six causes")
     if closed is None:
         return
     since = closed.when.at
@@ -46,18 +51,17 @@ def closing(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Iterator[Fi
         )
         yield finding("CLOSURE_COMM_MISSING", cycle, since, detail)
     yield from _learnt(case, since)
-    yield from _disputed(case)
+    if case.cycle.undone and (implemented is None or any(unmet(case, told, clocks, s) for s in STEPS[:4])):
+        yield finding("ENFORCEMENT_DISPUTED", cycle, since, "closed again by a person")
 
 
 def _learnt(case: Case, closed: datetime) -> Iterator[Finding]:
     cycle = case.cycle.number
     cause, where = case.fact("root_cause"), case.text("breakdown_point")
-    if cause is None:
-        if case.policy.root_cause.primary_required and case.escalation.readable("root_cause"):
-            detail = "not confirmed since it was reopened" if case.renewed else "root_cause is blank"
-            yield finding("CLOSED_WITHOUT_ROOT_CAUSE", cycle, closed, detail)
-    elif cause.value not in ROOT_CAUSES:
-        yield finding("ROOT_CAUSE_INVALID", cycle, max(closed, cause.when.at), "none of the six causes")
+    owed = case.policy.root_cause.primary_required and case.escalation.readable("root_cause")
+    if cause is None and owed:
+        detail = "not confirmed since it was reopened" if case.renewed else "root_cause is blank"
+        yield finding("CLOSED_WITHOUT_ROOT_CAUSE", cycle, closed, detail)
     if where not in BREAKDOWN_POINTS and case.escalation.readable("breakdown_point"):
         yield finding(
             "BREAKDOWN_UNCLASSIFIED", cycle, closed, "breakdown_point is blank or not one of the four"
@@ -65,15 +69,7 @@ def _learnt(case: Case, closed: datetime) -> Iterator[Finding]:
     facts = case.facts("root_cause")
     for before, after in pairwise(facts):
         if after.when.at > closed and not blank(before.value) and after.value != before.value:
-            yield finding("ROOT_CAUSE_CHANGED_AFTER_CLOSE", cycle, after.when.at, f"was {before.value}")
-
-
-def _disputed(case: Case) -> Iterator[Finding]:
-    """A person closed it again after escsync had undone the closure."""
-    if case.cycle.undone and case.closed is not None:
-        yield finding(
-            "ENFORCEMENT_DISPUTED", case.cycle.number, case.closed.when.at, "closed again by a person"
-        )
+            yield finding("ROOT_CAUSE_CHANGED_AFTER_CLOSE", cycle, after.when.at, f"was {show(before.value)}")
 
 
 def checking_in(case: Case, clocks: dict[str, Clock]) -> Iterator[Finding]:
@@ -113,8 +109,8 @@ def checking_in(case: Case, clocks: dict[str, Clock]) -> Iterator[Finding]:
         lacking = [
             what
             for what, there in (
-                ("an acknowledgement", clocks["ack"].met_at is not None),
-                ("the full account", "update" in clocks and clocks["update"].met_at is not None),
+                ("an acknowledgement", _over(clocks.get("ack"))),
+                ("the full account", _over(clocks.get("update"))),
                 ("a root cause", case.text("root_cause") in ROOT_CAUSES),
             )
             if not there
@@ -125,11 +121,17 @@ def checking_in(case: Case, clocks: dict[str, Clock]) -> Iterator[Finding]:
             )
 
 
+def _over(clock: Clock | None) -> bool:
+    """Done, or waived by name and reason (DEF-2)."""
+    return clock is not None and (clock.met_at is not None or clock.verdict is Verdict.WAIVED)
+
+
 def _after(case: Case, value: object, due: datetime) -> bool:
     """Is a booking after *due*? A bare day is compared by day, inclusive (D2, decision 60)."""
-    if isinstance(value, datetime):
-        return value > due
-    return isinstance(value, date) and value > due.astimezone(case.escalation.zone).date()
+    day, at = whole_day(value), moment(value)
+    if day is not None:
+        return day > due.astimezone(case.zone).date()
+    return at is not None and at > due
 
 
 _LABELS = (*STEPS, Stage.CLOSED)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from ..assessment import Clock
 from ..case import Case
 from ..catalogue import finding
+from ..fields import REQUIRED
 from ..findings import Finding, Severity
 from ..owners import Ownership, hand_offs
 from ..people import local_midnight
 
 _MOST_HAND_OFFS = 2
-_REQUIRED = ("summary", "account.name", "account.customer_since", "received_at")
 
 
 def required(case: Case) -> Iterator[Finding]:
@@ -22,7 +22,7 @@ def required(case: Case) -> Iterator[Finding]:
     def missing(name: str) -> bool:
         return case.escalation.readable(name) and case.fact(name) is None
 
-    for name in _REQUIRED:
+    for name in REQUIRED:
         known = name.startswith("account.") and case.account(name.removeprefix("account."))
         if missing(name) and not known:
             yield finding(f"FIELD_MISSING:{name}", cycle, since, f"{name} is blank")
@@ -30,7 +30,8 @@ def required(case: Case) -> Iterator[Finding]:
         yield finding("ENTRY_POINT_MISSING", cycle, since, "entry_point is blank")
     if missing("source_url"):
         yield finding("ENTRY_EVIDENCE_MISSING", cycle, since, "source_url is blank")
-    if case.arr is None and case.escalation.readable("account.arr"):
+    readable = case.escalation.readable
+    if case.arr is None and readable("account.arr") and readable("account.currency"):
         yield finding("ARR_MISSING", cycle, since, "ARR or its currency is blank")
     if case.account("tier") in {"", "unknown"} and case.escalation.readable("account.tier"):
         yield finding("TIER_UNKNOWN", cycle, since, "the account's tier is blank")
@@ -41,7 +42,7 @@ def required(case: Case) -> Iterator[Finding]:
     if not case.account("name") and missing("entry_point") and not case.text("contact.email"):
         yield finding("SCOPE_UNCLEAR", cycle, since, "no account, contact or entry point on record")
     tone = case.fact("tone")
-    public = tone is not None and tone.value in case.policy.priority.urgent_tones
+    public = tone is not None and tone.value == "public" and readable("brand_exposure")
     if public and tone is not None and case.text("brand_exposure") in {"", "unknown"}:
         yield finding("EXPOSURE_UNRATED", cycle, max(since, tone.when.at), "brand_exposure is blank")
 

@@ -42,7 +42,9 @@ def investigating(
             yield finding("FINDINGS_NOT_BY_OWNER", cycle, written.when.at, f"written by {author.name}")
     allowed = set(case.policy.comms.allowed_before_investigation)
     for contact in told.human:
-        if contact.kind not in _SUBSTANTIAL or contact.kind in allowed:
+        # A holding message that says something of substance is none (D8).
+        more = contact.kind is MessageKind.HOLDING and contact.spoken.reading.substance
+        if not more and (contact.kind not in _SUBSTANTIAL or contact.kind in allowed):
             continue
         if inquiry.met is None or contact.at < inquiry.met.at:
             items = ", ".join(lacking(case, contact.at)) or "the investigation of this cycle"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from decimal import Decimal
 
 from ..assessment import Clock, Verdict
 from ..case import Case
 from ..catalogue import finding
 from ..contacts import Contacts
 from ..cycles import identified, typed_instant
-from ..fields import FIELDS, PRIORITIES, FieldKind
+from ..evidence import moment, whole_day
+from ..fields import CHECKS, FIELDS, PRIORITIES, FieldKind
 from ..findings import Finding
+from ..people import PersonRef
+from ..ticket import Status, Value
 
 _OWN_FINDING = ("root_cause", "priority", "breakdown_point")
 _THREATS = ("public", "linkedin", "twitter", "the press", "öffentlich", "público")
@@ -23,10 +26,9 @@ def keeping(case: Case, told: Contacts) -> Iterator[Finding]:
     record = escalation.record
     if record.vanished is not None and record.vanished.at <= case.now:
         yield finding("RECORD_VANISHED", cycle, record.vanished.at, "the tracker no longer shows it")
-    if not record.ticket.in_scope:
-        yield finding(
-            "SCOPE_LEFT", cycle, record.ticket.updated_at or case.start, "outside the configured scope"
-        )
+    left = record.left.at if record.left else record.ticket.updated_at or case.start
+    if not record.ticket.in_scope and left <= case.now:
+        yield finding("SCOPE_LEFT", cycle, left, "outside the configured scope")
     facts = case.facts("stage")
     status = case.status
     if facts and status.stage is None and (status.id or status.name):
@@ -55,29 +57,48 @@ def _unreadable(case: Case) -> Iterator[Finding]:
     cycle = case.cycle.number
     for name in sorted(case.escalation.ticket.values):
         field, fact = FIELDS.get(name), case.fact(name)
-        if field is None or fact is None or field.own or not field.choices and field.kind is FieldKind.TEXT:
+        if field is None or fact is None or field.own:
             continue
         value, since = fact.value, max(fact.when.at, case.start)
-        if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES) and name not in _OWN_FINDING:
-            values = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(v, str) and v not in field.choices for v in values):
-                yield finding(
-                    f"OPTION_UNMAPPED:{name}", cycle, since, "an option that maps to no canonical value"
-                )
-        wrong = isinstance(value, str) and field.kind in (
-            FieldKind.INSTANT,
-            FieldKind.DAY,
-            FieldKind.NUMBER,
-            FieldKind.FLAG,
-        )
-        if wrong or (field.kind is FieldKind.CHECK and value not in field.choices):
+        if not _understood(field.kind, value):
             yield finding(f"VALUE_UNREADABLE:{name}", cycle, since, f"not a valid {field.kind}")
-        if field.kind is FieldKind.PEOPLE and name != "owner":
+        elif field.kind in (FieldKind.CHOICE, FieldKind.CHOICES) and name not in _OWN_FINDING:
+            values = value if isinstance(value, tuple) else (value,)
+            if any(each not in field.choices for each in values):
+                detail = "an option that maps to no canonical value"
+                yield finding(f"OPTION_UNMAPPED:{name}", cycle, since, detail)
+        elif field.kind is FieldKind.PEOPLE and name != "owner":
             for person in case.people(name):
                 if not person.known:
-                    yield finding(
-                        "PERSON_UNKNOWN", cycle, since, f"{name} names {person.name}, not in people.yaml"
-                    )
+                    detail = f"{name} names {person.name}, not in people.yaml"
+                    yield finding("PERSON_UNKNOWN", cycle, since, detail)
+
+
+def _understood(kind: FieldKind, value: Value) -> bool:
+    """Has the value the form of its kind, and one that people can mean?"""
+    match kind:
+        case FieldKind.TEXT | FieldKind.CHOICE:
+            return isinstance(value, str)
+        case FieldKind.CHOICES:
+            return isinstance(value, str) or _all(value, str)
+        case FieldKind.PEOPLE:
+            return _all(value, PersonRef)
+        case FieldKind.INSTANT:
+            return moment(value) is not None or whole_day(value) is not None
+        case FieldKind.DAY:
+            return moment(value) is not None or whole_day(value) is not None
+        case FieldKind.NUMBER:
+            return isinstance(value, Decimal) and value.is_finite()
+        case FieldKind.FLAG:
+            return isinstance(value, bool)
+        case FieldKind.CHECK:
+            return isinstance(value, str) and value in CHECKS
+        case FieldKind.STAGE:
+            return isinstance(value, Status)
+
+
+def _all(value: Value, kind: type) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, kind) for each in value)
 
 
 def typed(case: Case, clocks: dict[str, Clock]) -> Iterator[Finding]:
@@ -88,20 +109,17 @@ def typed(case: Case, clocks: dict[str, Clock]) -> Iterator[Finding]:
         ("commitment", "implemented_at"),
         ("follow_up", "follow_up.held_at"),
     ):
-        fact = case.fact(name)
-        if clock in clocks and clocks[clock].verdict is Verdict.UNPROVEN and fact is not None:
-            yield finding(
-                "BACKDATED",
-                cycle,
-                fact.when.at,
-                f"{name} was typed after the deadline it names a time before",
-            )
+        fact, due = case.fact(name), clocks[clock].due_at if clock in clocks else None
+        told = case.read_typed(fact) if fact is not None else None
+        unproven = due is not None and clocks[clock].verdict is Verdict.UNPROVEN
+        if unproven and due is not None and told is not None and told.value <= due < told.when.at:
+            detail = f"{name} was typed after the deadline it names a time before"
+            yield finding("BACKDATED", cycle, told.when.at, detail)
     if case.cycle.number == 1 and not case.escalation.linked:
         base = identified(case.escalation.record, {"stage": case.facts("stage")}, case.policy)
         fact = case.fact("identified_at")
         at = typed_instant(fact, case.policy) if fact is not None else None
-        whole_day = fact is not None and isinstance(fact.value, date) and not isinstance(fact.value, datetime)
-        if fact is not None and at is not None and at > base.at and not whole_day:
+        if fact is not None and at is not None and at > base.at and whole_day(fact.value) is None:
             yield finding(
                 "IDENTIFIED_LATER_IGNORED", cycle, fact.when.at, f"{base.at:%Y-%m-%d %H:%M} UTC counts"
             )

@@ -22,8 +22,8 @@ def updating(case: Case, told: Contacts, desk: Desk, clocks: dict[str, Clock]) -
     if clock is not None:
         yield from late(case, clock, "UPDATE")
         plan = desk.planned_update(ack)
-        reached = clock.met_at or (case.now if clock.verdict is Verdict.RUNNING else None)
-        if ack.verdict is Verdict.BREACHED and clock.due_at > plan and reached is not None and reached > plan:
+        waived = Verdict.WAIVED in (ack.verdict, clock.verdict)
+        if not waived and clock.due_at > plan and (clock.met_at or case.now) > plan:
             after = f"{spoken(clock.met_at - ack.anchor_at)} after identification, " if clock.met_at else ""
             yield finding("UPDATE_LATE_VS_PLAN", cycle, plan, f"{after}planned {plan:%Y-%m-%d %H:%M} UTC")
     yield from _attempts(case, told)
