@@ -65,7 +65,7 @@ def edit_line(edit: Edit, zone: ZoneInfo) -> str:
             return f"status: {shown(old)} -> {new.value.replace('_', ' ')}"
         case WriteNote(text, _, old):
             count = text.count("\n") + 1
-            return f"internal note: {'written' if old is None else 'brought up to date'} ({count} lines)"
+            return f"internal note: {'written' if old is None else 'brought up to date'} ({count} {'line' if count == 1 else 'lines'})"
         case Create(draft):
             return f"new record: {shown(draft.values.get('summary') or draft.key, 80)}"
         case _:
