@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,8 @@ def entries(
     pins = _grouped(connection, PINS, tracker, ids)
     for row in sorted(connection.execute(tickets), key=lambda row: row.id):
         kept = messages[row.id]
-        ticket = to_ticket(_doc(row), _messages(kept), _history(observed[row.id]))
+        seen = to_ticket(_doc(row), _messages(kept), _history(observed[row.id]))
+        ticket = seen if seen.in_scope == row.in_scope else replace(seen, in_scope=row.in_scope)
         record = Record(
             tracker,
             ticket,

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, select
 
 from escsync.domain.policy import Policy
 
+from .batches import chunks, put
 from .errors import LedgerError
-from .observation import chunks, put
 from .policies import from_policy, to_policy
 from .schema import PINS, POLICIES, TICKETS
 

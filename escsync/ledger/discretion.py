@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 
 from escsync.domain.communication import Message
-from escsync.domain.escalation import blank
 from escsync.domain.fields import FIELDS
+from escsync.domain.missing import blank
 from escsync.domain.people import PersonRef
 from escsync.domain.ticket import Fact, Ticket, Value
 

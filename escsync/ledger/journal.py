@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from escsync.domain.effect import OPEN, Effect, EffectState, Purpose
 
+from .batches import chunks
 from .database import clock
-from .observation import chunks
 from .schema import EFFECTS
 
 _OPEN = [state.value for state in OPEN]

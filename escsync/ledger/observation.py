@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Table, insert
 
 from escsync.domain.communication import Message, Reading
-from escsync.domain.evidence import Evidence
 from escsync.domain.fields import FIELDS
 from escsync.domain.people import PersonRef
 from escsync.domain.ticket import Ticket, plain
 
+from .batches import chunks, put, rows_of
 from .codec import dumps, from_message, from_person, from_reading, from_ticket, from_value, to_value
 from .discretion import discreet, wordless
-from .schema import MESSAGES, OBSERVATIONS, PEOPLE, TICKETS
+from .presence import interval, present
+from .schema import MESSAGES, OBSERVATIONS, TICKETS
 
-_T = TypeVar("_T")
 Reader = Callable[[Ticket, Message], Reading]
-CHUNK = 500
-"""Ids per statement: every database takes as many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
     """One look at a tracker: *now*, when the *last* one was, and how to *read* a message seen for the first time.
 
-    *ours* is escsync's own account, *by_us* the (ticket, field) pairs that it has just written. *renew*: read known
-    messages again whose text is still the one first seen. *text*: keep customers' words.
+    *ours* is escsync's own account, *by_us* the (ticket, field) pairs that it has just written. *by_id* are tickets
+    that were asked for by id: that they came does not prove that they are in scope. *renew*: read known messages
+    again whose text is still the one first seen. *text*: keep customers' words.
     """
 
     tracker: str
@@ -41,6 +40,7 @@ class Poll:
     read: Reader
     ours: str = ""
     by_us: frozenset[tuple[str, str]] = frozenset()
+    by_id: frozenset[str] = frozenset()
     renew: bool = False
     text: bool = False
 
@@ -75,14 +75,16 @@ def observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket]) -> Ob
     result = Observed()
     for batch in chunks(list({ticket.id: ticket for ticket in tickets}.values())):
         _observe(connection, poll, batch, result)
-        _people(connection, poll, [ticket for ticket in batch if ticket.id not in result.failed])
+        present(
+            connection, poll.tracker, poll.now, [ticket for ticket in batch if ticket.id not in result.failed]
+        )
     return result
 
 
 def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], result: Observed) -> None:
     known = _Known()
     ids = [ticket.id for ticket in tickets]
-    for row in connection.execute(_of(TICKETS, TICKETS.c.id, poll.tracker, ids)):
+    for row in connection.execute(rows_of(TICKETS, TICKETS.c.id, poll.tracker, ids)):
         known.tickets[row.id] = row
     moved: list[tuple[Ticket, str, str]] = []
     for ticket in tickets:
@@ -93,7 +95,12 @@ def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], resu
             result.failed[ticket.id] = type(error).__name__
             continue
         held = known.tickets.get(ticket.id)
-        same = held is not None and held.doc == doc and held.digest == digest and held.vanished_at is None
+        same = held is not None and (held.doc, held.digest, held.vanished_at, held.in_scope) == (
+            doc,
+            digest,
+            None,
+            _inside(poll, ticket, held),
+        )
         if not same or poll.renew:
             moved.append((ticket, doc, digest))
         if not same:
@@ -101,9 +108,11 @@ def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], resu
     if not moved:
         return
     ids = [ticket.id for ticket, _, _ in moved]
-    for row in connection.execute(_of(MESSAGES, MESSAGES.c.ticket, poll.tracker, ids)):
+    for row in connection.execute(rows_of(MESSAGES, MESSAGES.c.ticket, poll.tracker, ids)):
         known.messages[row.ticket][row.id] = row
-    for row in connection.execute(_of(OBSERVATIONS, OBSERVATIONS.c.ticket, poll.tracker, ids).order_by("n")):
+    for row in connection.execute(
+        rows_of(OBSERVATIONS, OBSERVATIONS.c.ticket, poll.tracker, ids).order_by("n")
+    ):
         known.values[row.ticket][row.field] = row
     all_rows = _Rows()
     for ticket, doc, digest in moved:
@@ -136,14 +145,19 @@ def _ticket(rows: _Rows, poll: Poll, ticket: Ticket, doc: str, digest: str, held
         "doc": doc,
         "digest": digest,
         "owner": " ".join(sorted(filter(None, refs))),
-        "in_scope": ticket.in_scope,
+        "in_scope": _inside(poll, ticket, held),
         "vanished_after": None,
         "vanished_at": None,
     }
     if held is None:
         rows.inserts[TICKETS].append({**row, "first_seen": poll.now})
-    elif (held.doc, held.digest, held.vanished_at) != (doc, digest, None):
+    elif any(getattr(held, name) != value for name, value in row.items()):
         rows.updates[TICKETS].append(row)
+
+
+def _inside(poll: Poll, ticket: Ticket, held: Row[Any] | None) -> bool:
+    """What a sweep no longer found stays outside until a pull finds it: reading by id finds it anywhere."""
+    return ticket.in_scope and (held is None or held.in_scope or ticket.id not in poll.by_id)
 
 
 def _values(rows: _Rows, poll: Poll, ticket: Ticket, held: Mapping[str, Row[Any]]) -> None:
@@ -175,18 +189,6 @@ def _values(rows: _Rows, poll: Poll, ticket: Ticket, held: Mapping[str, Row[Any]
                 "actor": dumps(from_person(PersonRef(poll.ours))) if ours else None,
             }
         )
-
-
-def interval(since: datetime | None, now: datetime, hint: datetime | None, *, floor: datetime) -> Evidence:
-    """(since, now], its upper end brought forward to the tracker's own *hint* where that lies inside.
-
-    A ticket last edited when it was created, at *floor*, shows what it showed then.
-    """
-    lower = max(since or floor, floor)
-    upper = max(now, lower)
-    if hint is not None and (lower < hint < upper or hint == lower == floor):
-        upper = hint
-    return Evidence(upper, lower if lower < upper else None)
 
 
 def _messages(rows: _Rows, poll: Poll, ticket: Ticket, held: Mapping[str, Row[Any]]) -> None:
@@ -238,59 +240,3 @@ def first_sight(message: Message) -> Message:
     if edited is None or edited <= message.when.at:
         return message
     return replace(message, when=replace(message.when, at=edited, after=None))
-
-
-def _people(connection: Connection, poll: Poll, tickets: Iterable[Ticket]) -> None:
-    """Who is active; a deactivation lies between the last poll that saw the person active and this one."""
-    active: set[str] = set()
-    left: dict[str, datetime] = {}
-    for ticket in tickets:
-        for value in ticket.values.values():
-            for ref in value if isinstance(value, tuple) else ():
-                if isinstance(ref, PersonRef) and ref.id and ref.active is not None:
-                    if ref.active:
-                        active.add(ref.id)
-                    else:
-                        left[ref.id] = min(ticket.created_at, left.get(ref.id, ticket.created_at))
-    for batch in chunks(sorted(active | left.keys())):
-        held = {row.id: row for row in connection.execute(_of(PEOPLE, PEOPLE.c.id, poll.tracker, batch))}
-        new: list[dict[str, Any]] = []
-        changed: list[dict[str, Any]] = []
-        for person in batch:
-            place = {"tracker": poll.tracker, "id": person}
-            known = held.get(person)
-            if person in left:
-                if known is None or known.inactive_at is None:
-                    last = known.active_at if known else None
-                    when = interval(last, poll.now, None, floor=last or left[person])
-                    row = {**place, "inactive_after": when.after, "inactive_at": when.at}
-                    (changed if known else new).append({"active_at": last, **row})
-            elif known is None:
-                new.append({**place, "active_at": poll.now, "inactive_after": None, "inactive_at": None})
-            elif known.active_at != poll.now or known.inactive_at is not None:
-                changed.append({**place, "active_at": poll.now, "inactive_after": None, "inactive_at": None})
-        if new:
-            connection.execute(insert(PEOPLE), new)
-        if changed:
-            put(connection, PEOPLE, changed)
-
-
-def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update the rows with these primary keys, in one statement for all that name the same columns."""
-    keys = [column.name for column in table.primary_key]
-    by_shape: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_shape[tuple(sorted(row.keys() - set(keys)))].append({f"b_{k}": v for k, v in row.items()})
-    for names, found in by_shape.items():
-        statement = update(table).where(and_(*(table.c[key] == bindparam(f"b_{key}") for key in keys)))
-        connection.execute(statement.values({name: bindparam(f"b_{name}") for name in names}), found)
-
-
-def chunks(items: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
-    """*items* in pieces."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def _of(table: Table, column: Any, tracker: str, ids: Collection[str]) -> Any:
-    return select(table).where(table.c.tracker == tracker, column.in_(list(ids)))

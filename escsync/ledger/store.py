@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -18,10 +19,11 @@ from escsync.domain.ticket import Ticket, TicketRef
 
 from . import archive, care, decisions, journal, leases, passes, trackers
 from .archive import Entry
+from .batches import chunks
 from .database import Database
 from .decisions import Judgement
 from .errors import LookBack
-from .observation import Observed, Poll, chunks, observe
+from .observation import Observed, Poll, observe
 from .passes import PassRow
 from .trackers import Sweep, TrackerState
 
@@ -115,7 +117,7 @@ class Ledger:
     def observe(self, poll: Poll, tickets: Sequence[Ticket]) -> Observed:
         """Keep a page of tickets, in one transaction; an unchanged ticket writes no row."""
         with self._write(poll.tracker) as connection:
-            return observe(connection, poll, tickets)
+            return observe(connection, replace(poll, text=self.text), tickets)
 
     def entries(
         self, tracker: str | None = None, *, ids: Collection[str] | None = None, open_only: bool = False

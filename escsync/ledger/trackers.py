@@ -12,8 +12,8 @@ from sqlalchemy import Connection, false, func, or_, select, update
 
 from escsync.domain.ticket import TicketRef
 
+from .batches import chunks
 from .codec import dumps
-from .observation import chunks
 from .schema import TICKETS, TRACKERS
 
 _WATCHED = 50

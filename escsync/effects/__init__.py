@@ -1,0 +1,9 @@
+"""Effects: what escsync does to trackers, each recorded before it is tried and settled by what is seen after it."""
+
+from __future__ import annotations
+
+from .recovery import recover
+from .sending import Order, Sent, outcome, send
+from .traces import shows, step
+
+__all__ = ["Order", "Sent", "outcome", "recover", "send", "shows", "step"]

@@ -1,0 +1,172 @@
+"""Sending: every write to a tracker is recorded before it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, TicketRef, TrackerError
+from escsync.domain.effect import Effect, EffectState, Purpose
+from escsync.domain.plan import enforces
+
+from .traces import after, before, digest, step
+
+if TYPE_CHECKING:
+    from escsync.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A change to carry out now, for the cycle *episode* and under the *policy* version that asked for it."""
+
+    change: Change
+    episode: int = 1
+    policy: str = ""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What was tried of one order: *failures* by the edit's index, the rest was accepted, which proves nothing yet."""
+
+    order: Order
+    effects: Mapping[int, Effect]
+    failures: dict[int, TrackerError] = field(default_factory=dict)
+    created: dict[int, TicketRef] = field(default_factory=dict)
+
+
+def send(orders: Sequence[Order], adapter: Adapter, ledger: Ledger, tracker: str, pass_id: str) -> list[Sent]:
+    """Record the intent of every edit, then carry them out; the caller reads the tickets and settles.
+
+    A record that exists already under its key is not created again, even where this ledger knows nothing of it.
+    """
+    known = ledger.created(tracker)
+    found = _existing(orders, adapter, known)
+    sent = _prepared(orders, adapter, ledger, tracker)
+    every = [effect for one in sent for effect in one.effects.values()]
+    ledger.claim(tracker, [effect for effect in every if effect.key not in known], pass_id)
+    _write(sent, adapter)
+    for one in sent:
+        for index, edit in enumerate(one.order.change.edits):
+            if isinstance(edit, Create):
+                _create(one, index, edit, adapter, found)
+    return sent
+
+
+def outcome(sent: Sent, index: int, state: EffectState) -> Effect:
+    """The effect of one edit, with what became of it."""
+    error = sent.failures.get(index)
+    ref = sent.created.get(index)
+    return replace(
+        sent.effects[index],
+        state=state,
+        remote_id=ref.id if ref else "",
+        error=type(error).__name__ if error else "",
+    )
+
+
+def _existing(
+    orders: Sequence[Order], adapter: Adapter, known: Mapping[str, str]
+) -> dict[str, TicketRef | TrackerError]:
+    """Which records to create exist already; the error where nobody can tell."""
+    keys = [edit.draft.key for order in orders for edit in order.change.edits if isinstance(edit, Create)]
+    if not keys:
+        return {}
+    found: dict[str, TicketRef | TrackerError] = {key: TicketRef(known[key]) for key in keys if key in known}
+    wanted = [key for key in keys if key not in found]
+    try:
+        found |= {one.key: one.ref for one in adapter.find(wanted)} if wanted else {}
+    except TrackerError as error:
+        found |= dict.fromkeys(wanted, error)
+    return found
+
+
+def _prepared(orders: Sequence[Order], adapter: Adapter, ledger: Ledger, tracker: str) -> list[Sent]:
+    purposes = {
+        (n, index): _purpose(order, edit, tracker)
+        for n, order in enumerate(orders)
+        for index, edit in enumerate(order.change.edits)
+    }
+    times = ledger.counted(set(purposes.values()))
+    prepared = []
+    for n, order in enumerate(orders):
+        effects: dict[int, Effect] = {}
+        for index, edit in enumerate(order.change.edits):
+            purpose = purposes[n, index]
+            key = edit.draft.key if isinstance(edit, Create) else purpose.key(times[purpose])
+            effects[index] = Effect(
+                key,
+                purpose,
+                times[purpose],
+                EffectState.SENDING,
+                digest(before(edit)),
+                digest(after(edit, adapter)),
+                order.change.because,
+                order.policy,
+            )
+        prepared.append(Sent(order, effects))
+    return prepared
+
+
+def _purpose(order: Order, edit: Edit, tracker: str) -> Purpose:
+    rule = " ".join(order.change.because) if enforces(edit) else "annotate"
+    return Purpose(tracker, order.change.ticket.id, order.episode, rule, step(edit))
+
+
+def _write(sent: Sequence[Sent], adapter: Adapter) -> None:
+    """Hand over everything but what is created, and note each edit's error."""
+    queue = []
+    for one in sent:
+        indices = [i for i, edit in enumerate(one.order.change.edits) if not isinstance(edit, Create)]
+        if indices:
+            edits = tuple(one.order.change.edits[i] for i in indices)
+            queue.append((one, indices, replace(one.order.change, edits=edits)))
+    position = 0
+    while position < len(queue):
+        try:
+            for written in adapter.write([change for _, _, change in queue[position:]]):
+                one, indices, _ = queue[position]
+                one.failures |= {indices[n]: error for n, error in written.failures.items()}
+                position += 1
+            failed = queue[position:]
+            error: TrackerError = Ambiguous("the adapter gave no answer for this change")
+            stop = len(queue)
+        except TrackerError as raised:
+            failed, error, stop = queue[position:], raised, len(queue)
+        except Exception as raised:  # noqa: BLE001  one ticket that breaks an adapter stops no other
+            failed, stop = queue[position : position + 1], position + 1
+            error = Ambiguous(
+                f"the adapter broke ({type(raised).__name__})", remedy="report it to its author"
+            )
+        for one, indices, _ in failed:
+            one.failures |= dict.fromkeys(indices, error)
+        position = stop
+
+
+def _create(
+    sent: Sent, index: int, edit: Create, adapter: Adapter, found: Mapping[str, TicketRef | TrackerError]
+) -> None:
+    key = edit.draft.key
+    known = found.get(key)
+    if isinstance(known, TicketRef):
+        sent.created[index] = known
+        return
+    try:
+        if known is not None:
+            raise known
+        sent.created[index] = adapter.create(edit.draft)
+    except TrackerError as error:
+        sent.failures[index] = error
+        if known is None:
+            _look(sent, index, key, adapter)
+
+
+def _look(sent: Sent, index: int, key: str, adapter: Adapter) -> None:
+    """A creation that failed may have happened all the same: only looking tells."""
+    try:
+        ref = next((one.ref for one in adapter.find([key])), None)
+    except TrackerError:
+        return
+    if ref is not None:
+        sent.created[index] = ref
+        del sent.failures[index]
