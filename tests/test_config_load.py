@@ -269,6 +269,17 @@ def test_only_the_trackers_asked_for_are_loaded(project):
     assert "no adapter 'salesfarce'" in "".join(problems(project, WHOLE + broken))
 
 
+def test_offline_nothing_is_read_from_outside_for_a_connection(project):
+    """`list` and `report` run where no password is, and mistakes are told all the same."""
+    text = WHOLE.replace("https://acme.atlassian.net", "${env:URL}")
+
+    config = project(text, environ={}, offline=True)
+
+    assert config.trackers["support"].settings is None
+    assert config.trackers["support"].vocabulary.fields["root_cause"] == ("10042",)
+    assert len(problems(project, text.replace("email:", "emial:"), environ={}, offline=True)) == 1
+
+
 def test_with_every_tracker_off_the_file_still_loads(project):
     """The ledger can be looked at while nothing is being pulled."""
     config = project(WHOLE.replace("annotate", "off"))

@@ -16,7 +16,7 @@ from escsync.domain.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class TrackerConfig:
-    """One tracker to work with; *settings* is the adapter's own validated model."""
+    """One tracker to work with; *settings* is the adapter's own validated model, None where they were not read."""
 
     name: str
     adapter: str

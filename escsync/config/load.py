@@ -38,8 +38,8 @@ def load(
     """The configuration at *path*; ConfigError tells everything that is wrong with it at once.
 
     Trackers that are off, or not in *only* where that is given, are left alone: their adapters are not loaded
-    and their secrets not asked for. *offline* asks for no tracker's secrets, and gives no settings: whoever only
-    looks at the ledger needs no password.
+    and their secrets not asked for. *offline* reads nothing from outside for a connection, and the settings that
+    lack it are None: whoever only looks at the ledger needs no password.
     """
     document = read(path, missing="escsync init writes one")
     if not isinstance(document.data, dict):
@@ -152,6 +152,7 @@ class _Loader:
             return value
         self.hidden.add(path)
         if self.offline and path[:1] == ("trackers",) and path[2:3] == ("connection",):
+            self.unresolved.add(path)
             return value
         try:
             found = resolve(value, environ=self.environ, folder=self.folder)
@@ -221,11 +222,10 @@ class _Loader:
             words, wrong = vocabulary.build(self.document, ("trackers", name), raw)
             better = {problem.path for problem in wrong}
             self.problems = [p for p in self.problems if p.path not in better] + wrong
-            adapter, unfit = bound(self.document, name, raw, self.folder, self.hidden)
+            plugin, settings, unfit = bound(self.document, name, raw, self.folder, self.hidden)
             self._add(unfit)
-            if adapter is not None and model is not None:
+            if plugin is not None and model is not None:
                 tracker = model.trackers[name]
-                plugin, settings = adapter
                 yield name, TrackerConfig(name, tracker.adapter, tracker.mode, settings, words, plugin)
 
     def _add(self, problems: Iterable[Problem]) -> None:
