@@ -40,7 +40,7 @@ class Purpose:
     step: str
 
     def key(self, n: int) -> str:
-        """The *n*th effect of this purpose: the same after a crash, and the mark by which it is found."""
+        """The *n*th effect of this step: the same after a crash, and the mark by which it is found."""
         told = "|".join((self.tracker, self.ticket, str(self.episode), self.rule, self.step, str(n)))
         return hashlib.sha256(told.encode(errors="backslashreplace")).hexdigest()
 

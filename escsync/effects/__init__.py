@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .recovery import recover
 from .sending import Order, Sent, outcome, send
-from .traces import shows, step
+from .traces import after, digest, same, shows, step
 
-__all__ = ["Order", "Sent", "outcome", "recover", "send", "shows", "step"]
+__all__ = ["Order", "Sent", "after", "digest", "outcome", "recover", "same", "send", "shows", "step"]

@@ -82,22 +82,18 @@ def _existing(
 
 
 def _prepared(orders: Sequence[Order], adapter: Adapter, ledger: Ledger, tracker: str) -> list[Sent]:
-    purposes = {
-        (n, index): _purpose(order, edit, tracker)
-        for n, order in enumerate(orders)
-        for index, edit in enumerate(order.change.edits)
-    }
-    times = ledger.counted(set(purposes.values()))
+    times = ledger.counted(tracker, {order.change.ticket.id for order in orders})
     prepared = []
-    for n, order in enumerate(orders):
+    for order in orders:
         effects: dict[int, Effect] = {}
         for index, edit in enumerate(order.change.edits):
-            purpose = purposes[n, index]
-            key = edit.draft.key if isinstance(edit, Create) else purpose.key(times[purpose])
+            place = (order.change.ticket.id, step(edit))
+            n = times[place] = times.get(place, 0) + 1
+            purpose = _purpose(order, edit, tracker)
             effects[index] = Effect(
-                key,
+                edit.draft.key if isinstance(edit, Create) else purpose.key(n),
                 purpose,
-                times[purpose],
+                n,
                 EffectState.SENDING,
                 digest(before(edit)),
                 digest(after(edit, adapter)),

@@ -30,7 +30,7 @@ def shows(ticket: Ticket, edit: Edit, adapter: Adapter) -> bool:
     match edit:
         case SetField():
             held = ticket.values.get(edit.field)
-            return edit.field in ticket.values and plain(held) == plain(_fitted(edit, adapter))
+            return edit.field in ticket.values and same(held, _fitted(edit, adapter))
         case Move():
             return ticket.status.stage is edit.new
         case WriteNote():
@@ -41,6 +41,11 @@ def shows(ticket: Ticket, edit: Edit, adapter: Adapter) -> bool:
             assert_never(edit)
 
 
+def same(one: Value, other: Value) -> bool:
+    """Do two values say the same? Nobody is nobody, however a tracker writes it."""
+    return plain(None if one == () else one) == plain(None if other == () else other)
+
+
 def _fitted(edit: SetField, adapter: Adapter) -> Value:
     return None if edit.new is None else adapter.fit(edit.field, edit.new)
 
@@ -49,7 +54,7 @@ def before(edit: Edit) -> object:
     """What the edit found, as plain JSON."""
     match edit:
         case SetField():
-            return plain(edit.old)
+            return plain(None if edit.old == () else edit.old)
         case Move() | WriteNote():
             return edit.old
         case Create():
@@ -62,7 +67,8 @@ def after(edit: Edit, adapter: Adapter) -> object:
     """What the ticket is to show, as plain JSON."""
     match edit:
         case SetField():
-            return plain(_fitted(edit, adapter))
+            new = _fitted(edit, adapter)
+            return plain(None if new == () else new)
         case Move():
             return edit.new.value
         case WriteNote():
@@ -79,7 +85,8 @@ def shown(ticket: Ticket, which: str) -> str:
         return digest(ticket.status.stage.value if ticket.status.stage else None)
     if which == "note":
         return digest(ticket.note.digest if ticket.note else None)
-    return digest(plain(ticket.values.get(which.removeprefix("set:"))))
+    held = ticket.values.get(which.removeprefix("set:"))
+    return digest(plain(None if held == () else held))
 
 
 def digest(content: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from escsync.domain.effect import OPEN, Effect, EffectState, Purpose
 
@@ -14,6 +14,7 @@ from .database import clock
 from .schema import EFFECTS
 
 _OPEN = [state.value for state in OPEN]
+_TROUBLED = [EffectState.REJECTED.value, EffectState.IGNORED.value, EffectState.FAILED.value]
 
 
 def unfinished(connection: Connection, tracker: str) -> Iterator[Effect]:
@@ -23,21 +24,37 @@ def unfinished(connection: Connection, tracker: str) -> Iterator[Effect]:
         yield _effect(row)
 
 
-def counted(connection: Connection, purposes: Collection[Purpose]) -> dict[Purpose, int]:
-    """How many effects each purpose has had so far."""
-    found = dict.fromkeys(purposes, 0)
-    for tracker in {purpose.tracker for purpose in purposes}:
-        tickets = sorted({purpose.ticket for purpose in purposes if purpose.tracker == tracker})
-        of = (EFFECTS.c.tracker, EFFECTS.c.ticket, EFFECTS.c.episode, EFFECTS.c.rule, EFFECTS.c.step)
-        for batch in chunks(tickets):
-            statement = select(*of, func.count().label("times")).where(
-                EFFECTS.c.tracker == tracker, EFFECTS.c.ticket.in_(batch)
-            )
-            for row in connection.execute(statement.group_by(*of)):
-                purpose = Purpose(row.tracker, row.ticket, row.episode, row.rule, row.step)
-                if purpose in found:
-                    found[purpose] = row.times
+def counted(connection: Connection, tracker: str, tickets: Collection[str]) -> dict[tuple[str, str], int]:
+    """How many effects each step of each ticket has had so far."""
+    found: dict[tuple[str, str], int] = {}
+    of = (EFFECTS.c.ticket, EFFECTS.c.step)
+    for batch in chunks(sorted(tickets)):
+        statement = select(*of, func.count().label("times")).where(
+            EFFECTS.c.tracker == tracker, EFFECTS.c.ticket.in_(batch)
+        )
+        for row in connection.execute(statement.group_by(*of)):
+            found[row.ticket, row.step] = row.times
     return found
+
+
+def troubled(connection: Connection, tracker: str) -> dict[tuple[str, str], Effect]:
+    """The steps whose last effect did not come about, although the tracker answered."""
+    of = (EFFECTS.c.ticket, EFFECTS.c.step)
+    last = (
+        select(*of, func.max(EFFECTS.c.n).label("n"))
+        .where(EFFECTS.c.tracker == tracker)
+        .group_by(*of)
+        .subquery()
+    )
+    statement = (
+        select(EFFECTS)
+        .join(
+            last,
+            and_(EFFECTS.c.ticket == last.c.ticket, EFFECTS.c.step == last.c.step, EFFECTS.c.n == last.c.n),
+        )
+        .where(EFFECTS.c.tracker == tracker, EFFECTS.c.state.in_(_TROUBLED))
+    )
+    return {(row.ticket, row.step): _effect(row) for row in connection.execute(statement)}
 
 
 def claim(connection: Connection, effects: Sequence[Effect], pass_id: str, fence: int) -> None:

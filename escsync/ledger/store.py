@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from escsync.domain.effect import Effect, Purpose
+from escsync.domain.effect import Effect
 from escsync.domain.escalation import Record
 from escsync.domain.policy import Policy
 from escsync.domain.ticket import Ticket, TicketRef
@@ -163,10 +163,15 @@ class Ledger:
         with self._database.read() as connection:
             return list(journal.unfinished(connection, tracker))
 
-    def counted(self, purposes: Collection[Purpose]) -> dict[Purpose, int]:
-        """How many effects each purpose has had so far."""
+    def counted(self, tracker: str, tickets: Collection[str]) -> dict[tuple[str, str], int]:
+        """How many effects each (ticket, step) has had so far."""
         with self._database.read() as connection:
-            return journal.counted(connection, purposes)
+            return journal.counted(connection, tracker, tickets)
+
+    def troubled(self, tracker: str) -> dict[tuple[str, str], Effect]:
+        """Per (ticket, step), the last effect where it did not come about."""
+        with self._database.read() as connection:
+            return journal.troubled(connection, tracker)
 
     def claim(self, tracker: str, effects: Sequence[Effect], pass_id: str) -> None:
         """Record, for good, that these are about to be sent."""

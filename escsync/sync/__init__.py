@@ -1,0 +1,145 @@
+"""A pass over one tracker: pull, assess, plan, apply, record. It prints nothing and reads no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+
+from escsync.domain.assessment import Assessment
+from escsync.domain.fields import ENDED
+from escsync.domain.plan import Change, Mode, Plan, edits_of, enforces
+
+from .gathering import Gathered, gather
+from .judging import Judge, Judged, urgency
+from .outcome import Counts, Failure, Outcome, Pass
+from .writing import Writer
+
+__all__ = ["Counts", "Failure", "Outcome", "Pass", "apply", "plan", "sync"]
+
+
+def sync(one: Pass, *, full: bool = False) -> Outcome:
+    """One pass: pull what changed (*full*: everything), judge, and write what the mode and the limits allow."""
+
+    def work(outcome: Outcome) -> None:
+        gathered = gather(one, full=full)
+        judge, judged, open_count = _judged(one, gathered, outcome)
+        if not outcome.lost:
+            _write(one, judge, judged, open_count, outcome, exactly=False)
+
+    return _passed(one, "sync", work)
+
+
+def plan(one: Pass, *, full: bool = False) -> Outcome:
+    """What *sync* would do: the same, but nothing is written to the tracker."""
+
+    def work(outcome: Outcome) -> None:
+        _, _, open_count = _judged(one, gather(one, full=full), outcome)
+        outcome.counts.planned = edits_of(outcome.plan.changes)
+        outcome.refused = outcome.plan.guard(one.limits, open_count)
+
+    return _passed(one, "plan", work)
+
+
+def apply(one: Pass, saved: Plan) -> Outcome:
+    """Exactly the *saved* plan: what people changed since is left alone, and nothing is done besides."""
+
+    def work(outcome: Outcome) -> None:
+        judge, judged, open_count = _judged(one, Gathered(), outcome)
+        outcome.plan = Plan(tuple(change for change in saved.changes if change.tracker == one.tracker))
+        too_much = [change for change in outcome.plan.changes if not _allowed(one.mode, change)]
+        if too_much:
+            outcome.counts.planned = outcome.counts.refused = edits_of(outcome.plan.changes)
+            outcome.errors += tuple(_beyond(one.mode, change) for change in too_much)
+            return
+        _write(one, judge, judged, open_count, outcome, exactly=True)
+
+    return _passed(one, "apply", work)
+
+
+def _passed(one: Pass, kind: str, work: Callable[[Outcome], None]) -> Outcome:
+    """Do *work* alone on the tracker, and record what came of it."""
+    outcome = Outcome(one.tracker)
+    with one.ledger.lease(one.tracker, one.pass_id):
+        one.ledger.begin(one.tracker, one.pass_id, kind, one.now)
+        work(outcome)
+        outcome.counts.api_calls = one.adapter.calls
+        one.ledger.finish(
+            one.tracker,
+            one.pass_id,
+            ok=not outcome.lost,
+            counts=asdict(outcome.counts),
+            errors=[asdict(failure) for failure in outcome.errors],
+        )
+    return outcome
+
+
+def _judged(one: Pass, gathered: Gathered, outcome: Outcome) -> tuple[Judge, dict[str, Judged], int]:
+    """Judge every open escalation and what was pulled; the changes and what is withheld make the plan."""
+    counts = outcome.counts
+    errors = list(gathered.errors)
+    outcome.lost = gathered.lost
+    judge = Judge(one)
+    judged: dict[str, Judged] = {}
+    open_count = 0
+    if not gathered.lost:
+        counts.pulled = len(gathered.pulled | gathered.unreadable)
+        counts.unreadable = len(gathered.unreadable)
+        judge.learn(gathered.pulled)
+        for entry in one.ledger.entries(one.tracker, ids=gathered.pulled, open_only=True):
+            if entry.id in gathered.unreadable:
+                continue
+            found = judge.judge(entry)
+            if isinstance(found, Failure):
+                errors.append(found)
+                counts.unreadable += 1
+            elif found is not None:
+                judged[found.ticket] = found
+                counts.assessed += len(found.assessments)
+                open_count += found.last.stage not in ENDED and entry.record.vanished is None
+            one.progress("judging", len(judged))
+    counts.seen = counts.assessed + counts.unreadable
+    outcome.errors = tuple(errors)
+    _remember(one, judged, judged)
+    outcome.assessments = _assessments(judged)
+    changes = [found.drafted.change for found in judged.values() if found.drafted.change is not None]
+    withheld = [held for found in judged.values() for held in found.drafted.withheld]
+    outcome.plan = Plan(tuple(sorted(changes, key=lambda change: urgency(judged, change))), tuple(withheld))
+    return judge, judged, open_count
+
+
+def _write(
+    one: Pass, judge: Judge, judged: dict[str, Judged], open_count: int, outcome: Outcome, *, exactly: bool
+) -> None:
+    """Carry out the plan, unless a limit refuses it whole."""
+    outcome.refused = outcome.plan.guard(one.limits, open_count)
+    if outcome.refused is not None:
+        outcome.counts.planned = outcome.counts.refused = edits_of(outcome.plan.changes)
+        return
+    writer = Writer(one, judge, exactly=exactly)
+    written = writer.carry_out(outcome.plan.changes)
+    written.count(outcome.counts)
+    outcome.errors = (*outcome.errors, *written.failures.values())
+    judged |= written.judged
+    _remember(one, judged, written.judged)
+    outcome.assessments = _assessments(judged)
+
+
+def _allowed(mode: Mode, change: Change) -> bool:
+    needed = Mode.ENFORCE if any(map(enforces, change.edits)) else Mode.ANNOTATE
+    return mode.rank >= needed.rank
+
+
+def _beyond(mode: Mode, change: Change) -> Failure:
+    """A saved plan grants nothing that the configuration does not."""
+    message = f"the plan wants more than mode: {mode} allows; nothing of it was written"
+    return Failure(change.id, change.ticket.key, "MODE", message, "raise the mode, or make the plan anew")
+
+
+def _remember(one: Pass, judged: dict[str, Judged], ids: Collection[str]) -> None:
+    """Keep what is news about these tickets."""
+    news = [judged[native].judgement for native in ids if judged[native].news]
+    one.ledger.judged(one.tracker, one.policy, one.now, news)
+
+
+def _assessments(judged: dict[str, Judged]) -> tuple[Assessment, ...]:
+    return tuple(assessment for native in sorted(judged) for assessment in judged[native].assessments)

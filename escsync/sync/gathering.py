@@ -1,0 +1,173 @@
+"""Gathering: pulling what changed into the ledger, and finding out what became of what did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from escsync.adapter import (
+    Cursor,
+    Denied,
+    Level,
+    Problem,
+    Rejected,
+    Ticket,
+    TicketRef,
+    TrackerError,
+    Vanished,
+)
+from escsync.effects import recover
+from escsync.ledger.trackers import Sweep, TrackerState
+
+from .looking import fingerprint, observe, read
+from .outcome import Failure, Pass, code_of
+
+_WHOLE = {"owner", "stage", "scope"}
+"""Without these nothing can be judged: the tracker fails as a whole (decision 78)."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a pull brought: *pulled* ids, the *unreadable* ones, and whether the tracker is *lost* as a whole."""
+
+    pulled: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    errors: list[Failure] = field(default_factory=list)
+    lost: bool = False
+
+    def lose(self, code: str, message: str, remedy: str) -> None:
+        """Nothing can be said about the tracker now."""
+        self.lost = True
+        self.errors.append(Failure("", "", code, message, remedy))
+
+
+def gather(one: Pass, *, full: bool) -> Gathered:
+    """Pull into the ledger; the cursor is saved last, so that a pull that broke off is made again."""
+    state = one.ledger.state(one.tracker)
+    mark = fingerprint(one)
+    renew = bool(state.fingerprint) and state.fingerprint != mark
+    cursor = None if full or renew else state.cursor
+    watch = () if cursor is None else tuple(one.ledger.watch(one.tracker))
+    gathered = Gathered()
+    look = _Look(one, gathered, state, renew, frozenset(ref.id for ref in watch))
+    try:
+        after = look.pull(cursor, watch)
+        if gathered.lost:
+            return gathered
+        one.ledger.discovered(one.tracker, one.adapter.discovery, one.adapter.me)
+        gone = look.follow(swept=cursor is None)
+    except (Denied, Vanished) as error:
+        gathered.lose("PERMISSION_LOST", error.message, error.remedy or _REMEDY)
+        return gathered
+    except TrackerError as error:
+        gathered.lose(code_of(error), error.message, error.remedy)
+        return gathered
+    if not gathered.lost:
+        sweep = Sweep(mark, cursor is None, gone, sorted(look.left))
+        one.ledger.polled(one.tracker, after if after is not None else cursor, one.now, sweep)
+    return gathered
+
+
+_REMEDY = "give escsync's account the right to see the tickets again; nothing known of them is lost"
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look at the tracker under way. *left* are tickets that are there and no longer in scope."""
+
+    one: Pass
+    gathered: Gathered
+    state: TrackerState
+    renew: bool
+    watched: frozenset[str]
+    seen: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+
+    def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef]) -> Cursor | None:
+        """Observe each page in a transaction of its own; where to go on after the last."""
+        last: Cursor | None = None
+        for page in self.one.adapter.pull(cursor, watch):
+            self.keep(page.tickets, by_id=self.watched)
+            for bad in page.unreadable:
+                self.fail(
+                    Failure(
+                        f"{self.one.tracker}:{bad.ref.id}", bad.ref.key, "UNREADABLE", bad.message, bad.remedy
+                    )
+                )
+                self.gathered.unreadable.add(bad.ref.id)
+            for problem in page.problems:
+                self.drift(problem)
+            last = page.cursor
+            self.one.progress("reading", len(self.seen))
+        return last
+
+    def keep(self, tickets: Sequence[Ticket], *, by_id: Iterable[str] | None = None) -> None:
+        """Observe tickets; one that was only watched and has not changed does not count as pulled."""
+        changed, failures = observe(self.one, tickets, by_id=by_id, renew=self.renew)
+        for ticket in tickets:
+            self.seen.add(ticket.id)
+            if ticket.id in changed or ticket.id not in self.watched:
+                self.gathered.pulled.add(ticket.id)
+        for failure in failures:
+            self.fail(failure)
+            self.gathered.unreadable.add(failure.id.partition(":")[2])
+
+    def fail(self, failure: Failure) -> None:
+        """Note a failure once."""
+        if failure not in self.gathered.errors:
+            self.gathered.errors.append(failure)
+
+    def drift(self, problem: Problem) -> None:
+        """A part of the tracker's schema is gone: what still holds is used, unless it is what everything hangs on."""
+        if problem.level is not Level.FAIL:
+            return
+        self.fail(
+            Failure("", "", problem.code or "DRIFT", f"{problem.subject}: {problem.message}", problem.remedy)
+        )
+        name = problem.subject.removeprefix("fields.")
+        if problem.code == "DRIFT" and (name in _WHOLE or name.startswith("scope.")):
+            self.gathered.lost = True
+
+    def follow(self, *, swept: bool) -> list[str]:
+        """Read by id what did not come although something hangs on it; the ids that no longer exist.
+
+        Only reading by id proves that a ticket is gone, and only where the tracker still shows others.
+        """
+        known = {ref.id: ref for ref in self.one.ledger.refs(self.one.tracker)}
+        unsettled = self.one.ledger.unfinished(self.one.tracker)
+        missing = self.missing(known, swept)
+        doubtful = {effect.purpose.ticket for effect in unsettled if effect.purpose.step != "create"}
+        wanted = [known[i] for i in sorted(missing)]
+        wanted += [known.get(i, TicketRef(i)) for i in sorted(doubtful - missing.keys())]
+        live, errors = read(self.one, wanted)
+        for native, error in errors.items():
+            if not isinstance(error, Rejected):
+                raise error
+            ref = known.get(native, TicketRef(native))
+            self.fail(
+                Failure(f"{self.one.tracker}:{native}", ref.key, "UNREADABLE", error.message, error.remedy)
+            )
+            self.gathered.unreadable.add(native)
+        self.keep(list(live.values()))
+        gone = [i for i in missing if i not in live and i not in errors]
+        if gone and not live and not self.seen and not self.gathered.unreadable and self.blind(len(known)):
+            self.gathered.lose("PERMISSION_LOST", "none of the known tickets can be seen any more", _REMEDY)
+            return []
+        if swept:
+            self.left |= {i for i in missing if i in live}
+        if unsettled:
+            settled = recover(unsettled, live, self.one.adapter)
+            self.one.ledger.settle(self.one.tracker, settled)
+        return gone
+
+    def missing(self, known: dict[str, TicketRef], swept: bool) -> dict[str, TicketRef]:
+        """Open tickets that should have come: all of them in a sweep, else those outside the scope."""
+        came = self.seen | self.gathered.unreadable
+        if swept:
+            return {i: ref for i, ref in known.items() if i not in came}
+        outside = self.one.ledger.refs(self.one.tracker, outside=True)
+        return {ref.id: ref for ref in outside if ref.id not in came}
+
+    def blind(self, known: int) -> bool:
+        """Everything is gone at once: is that the permission? One single ticket may be deleted; then we ask."""
+        return known > 1 or any(problem.level is Level.FAIL for problem in self.one.adapter.check())

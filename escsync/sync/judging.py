@@ -1,0 +1,166 @@
+"""Judging: what each escalation's record means now, and what would have to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from escsync.domain.assess import assess
+from escsync.domain.assessment import Assessment
+from escsync.domain.draft import Drafted, draft
+from escsync.domain.effect import EffectState
+from escsync.domain.escalation import Escalation, Record, World, escalations
+from escsync.domain.fields import ENDED, Stage
+from escsync.domain.plan import Change, Create, Edit, Withheld, WriteNote, enforces
+from escsync.domain.ticket import Status
+from escsync.effects import digest, step
+from escsync.ledger.archive import Entry
+from escsync.ledger.decisions import Judgement
+
+from .foresight import foreseen
+from .outcome import Failure, Pass
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One ticket, judged: its escalations' *assessments*, and what is to be *drafted* for the last of them."""
+
+    ticket: str
+    key: str
+    assessments: tuple[Assessment, ...]
+    drafted: Drafted
+    judgement: Judgement
+    news: bool
+    """Does the ledger not know this judgement yet?"""
+
+    @property
+    def last(self) -> Assessment:
+        """The escalation under way."""
+        return self.assessments[-1]
+
+
+class Judge:
+    """Judges the records of one pass, with what the ledger knows of each account."""
+
+    def __init__(self, one: Pass) -> None:
+        self.one = one
+        self.world: World = one.world
+        self._created: Collection[str] = one.ledger.created(one.tracker)
+        self._troubled = one.ledger.troubled(one.tracker)
+
+    def learn(self, ids: Collection[str]) -> None:
+        """Find out when the escalations among *ids* were identified: it decides who escalates for the first time."""
+        one = self.one
+        news = []
+        for entry in one.ledger.entries(one.tracker, ids=ids) if ids else ():
+            try:
+                found = escalations(entry.record, one.world, one.policy, one.now)
+            except Exception:  # noqa: BLE001, S112  it is reported when it is judged
+                continue
+            account, at = _identified(found)
+            if found and (account, at) != (entry.account, entry.identified_at):
+                news.append(Judgement(entry.id, entry.ended, entry.next_wake, account, at))
+        one.ledger.judged(one.tracker, one.policy, one.now, news)
+        self.world = replace(one.world, earlier=one.ledger.earlier())
+
+    def judge(self, entry: Entry, *, foreseeing: Sequence[Edit] | None = None) -> Judged | Failure | None:
+        """*entry* judged; a Failure where it cannot be, None where it did not exist yet.
+
+        The draft foresees that its own enforced edits come about, unless they failed the last time; or exactly those
+        of *foreseeing*.
+        """
+        record = entry.record
+        try:
+            found = escalations(record, self.world, self.one.policy, self.one.now)
+            if not found:
+                return None
+            assessed = tuple(assess(escalation, self.one.policy, self.one.now) for escalation in found)
+            drafted = self._draft(entry, assessed[-1], foreseeing)
+        except Exception as error:  # noqa: BLE001  one bad ticket never stops the others
+            return Failure(
+                record.id,
+                record.ticket.key,
+                "UNREADABLE",
+                f"it could not be judged ({type(error).__name__})",
+                "report it; the other escalations are not affected",
+            )
+        account, at = _identified(found)
+        last = assessed[-1]
+        ended = last.stage in ENDED and drafted.change is None
+        pins = tuple(sorted({cycle.ordinal for escalation in found for cycle in escalation.cycles}))
+        judgement = Judgement(entry.id, ended, last.next_wake, account, at, pins)
+        known = (entry.ended, entry.next_wake, entry.account, entry.identified_at, tuple(sorted(record.pins)))
+        news = known != (ended, last.next_wake, account, at, pins)
+        return Judged(entry.id, record.ticket.key, assessed, drafted, judgement, news)
+
+    def _draft(self, entry: Entry, assessment: Assessment, foreseeing: Sequence[Edit] | None) -> Drafted:
+        drafted = self._drafted(entry.record, assessment)
+        edits = drafted.change.edits if drafted.change else ()
+        enforced = [edit for edit in edits if enforces(edit)]
+        coming = [edit for edit in enforced if (entry.id, step(edit)) not in self._troubled]
+        if foreseeing is not None:
+            coming = list(foreseeing)
+        if drafted.change and coming:
+            record = foreseen(entry.record, coming, self.one.now, self.one.vocabulary.stages)
+            then = escalations(record, self.world, self.one.policy, self.one.now)
+            again = self._drafted(record, assess(then[-1], self.one.policy, self.one.now))
+            own = [edit for edit in (again.change.edits if again.change else ()) if not enforces(edit)]
+            drafted = replace(drafted, change=replace(drafted.change, edits=(*enforced, *own)))
+        return self._based(drafted, entry)
+
+    def _drafted(self, record: Record, assessment: Assessment) -> Drafted:
+        return draft(
+            assessment,
+            record,
+            self.world,
+            mode=self.one.mode,
+            note=self.one.adapter.capabilities.note,
+            fit=self.one.adapter.fit,
+            stages=self.one.vocabulary.stages,
+        )
+
+    def _based(self, drafted: Drafted, entry: Entry) -> Drafted:
+        """The draft on the ticket as the tracker shows it; what would only repeat itself is left out."""
+        withheld = [
+            replace(held, change=replace(held.change, based_on=entry.digest)) for held in drafted.withheld
+        ]
+        if drafted.change is None:
+            return Drafted(None, tuple(withheld))
+        change = replace(drafted.change, based_on=entry.digest)
+        edits = []
+        for edit in change.edits:
+            if isinstance(edit, Create) and edit.draft.key in self._created:
+                continue
+            if isinstance(edit, WriteNote) and self._vain(entry, edit):
+                withheld.append(Withheld(replace(change, edits=(edit,)), "ignored"))
+                continue
+            edits.append(edit)
+        return Drafted(replace(change, edits=tuple(edits)) if edits else None, tuple(withheld))
+
+    def _vain(self, entry: Entry, note: WriteNote) -> bool:
+        """Was this very note accepted and never seen? Another try would leave another one behind."""
+        last = self._troubled.get((entry.id, step(note)))
+        return last is not None and last.state is EffectState.IGNORED and last.new == digest(note.digest)
+
+
+def urgency(judged: Mapping[str, Judged], change: Change) -> tuple[bool, float, str]:
+    """Nearest deadline first: what a limit or a dying tracker leaves undone is what can wait."""
+    found = judged.get(change.ticket.id)
+    due = found.last.next_due if found else None
+    return (due is None, due.timestamp() if due else 0.0, change.ticket.id)
+
+
+_NOT_COUNTED = frozenset({Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE})
+
+
+def _identified(found: Sequence[Escalation]) -> tuple[str, datetime | None]:
+    """For which account, and when, this counts as an executive escalation."""
+    if not found:
+        return "", None
+    first, status = found[0], found[-1].value("stage")
+    if isinstance(status, Status) and status.stage in _NOT_COUNTED:
+        return "", None
+    row = first.account_row
+    name = first.text("account.name") or (row.name if row else "")
+    return first.text("account.id") or name.casefold(), first.cycles[0].start.at

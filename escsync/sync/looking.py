@@ -1,0 +1,101 @@
+"""Looking: tickets read by id, kept in the ledger, their messages read by the rules of the configuration."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from escsync.adapter import Message, Rejected, Ticket, TicketRef, TrackerError
+from escsync.domain.communication import Reading
+from escsync.domain.reading import read_message
+from escsync.ledger.batches import chunks
+from escsync.ledger.codec import dumps
+from escsync.ledger.observation import Poll
+
+from .outcome import Failure, Pass
+
+
+def observe(
+    one: Pass,
+    tickets: Sequence[Ticket],
+    *,
+    by_us: frozenset[tuple[str, str]] = frozenset(),
+    by_id: Iterable[str] | None = None,
+    renew: bool = False,
+) -> tuple[set[str], list[Failure]]:
+    """Keep *tickets*; which of them changed, and which could not be understood. Read by id unless told otherwise."""
+    poll = Poll(
+        one.tracker,
+        one.now,
+        one.ledger.last_pass(one.tracker),
+        lambda ticket, message: _reading(one, ticket, message),
+        one.adapter.me,
+        by_us,
+        frozenset(ticket.id for ticket in tickets) if by_id is None else frozenset(by_id),
+        renew,
+    )
+    seen = one.ledger.observe(poll, tickets)
+    failures = [
+        Failure(
+            f"{one.tracker}:{ticket.id}",
+            ticket.key,
+            "UNREADABLE",
+            f"what it holds could not be understood ({seen.failed[ticket.id]})",
+            "report it; the other escalations are not affected",
+        )
+        for ticket in tickets
+        if ticket.id in seen.failed
+    ]
+    return seen.changed, failures
+
+
+def read(one: Pass, refs: Sequence[TicketRef]) -> tuple[dict[str, Ticket], dict[str, TrackerError]]:
+    """These tickets as they stand now, by id; one that the tracker refuses to show does not hide the others."""
+    found: dict[str, Ticket] = {}
+    errors: dict[str, TrackerError] = {}
+    for batch in chunks(refs, max(1, one.adapter.capabilities.read_batch)):
+        try:
+            for ticket in one.adapter.read(batch):
+                found[ticket.id] = ticket
+        except TrackerError as error:
+            rest = [ref for ref in batch if ref.id not in found]
+            if len(batch) == 1 or not isinstance(error, Rejected):
+                errors |= dict.fromkeys((ref.id for ref in rest), error)
+                continue
+            for ref in rest:
+                one_found, one_error = read(one, [ref])
+                found |= one_found
+                errors |= one_error
+    return found, errors
+
+
+def fingerprint(one: Pass) -> str:
+    """A hash of what decides how tickets and messages are read: where it changes, everything is read anew."""
+    people = [
+        [p.id, p.name, p.title, p.email, p.ids.get(one.tracker, "")]
+        for p in one.world.directory.people.values()
+    ]
+    words = one.vocabulary
+    told = {
+        "company": one.world.company,
+        "comms": one.policy.to_json()["comms"],
+        "people": sorted(people),
+        "stages": {stage: list(names) for stage, names in words.stages.items()},
+        "fields": {name: list(fields) for name, fields in words.fields.items()},
+        "options": {n: {v: list(names) for v, names in o.items()} for n, o in words.options.items()},
+        "markers": {kind: list(marks) for kind, marks in words.markers.items()},
+        "native": words.native,
+    }
+    return hashlib.sha256(dumps(told).encode()).hexdigest()[:32]
+
+
+def _reading(one: Pass, ticket: Ticket, message: Message) -> Reading:
+    summary = ticket.values.get("summary")
+    return read_message(
+        message,
+        one.world.directory.resolve(one.tracker, message.sender),
+        summary=summary if isinstance(summary, str) else "",
+        comms=one.policy.comms,
+        company=one.world.company,
+        directory=one.world.directory,
+    )

@@ -1,0 +1,90 @@
+"""What a pass needs, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from escsync.adapter import Adapter, TrackerError, Vocabulary
+from escsync.domain.assessment import Assessment
+from escsync.domain.escalation import World
+from escsync.domain.plan import Limits, Mode, Plan, UnsafePlan
+from escsync.domain.policy import Policy
+
+if TYPE_CHECKING:
+    from escsync.ledger import Ledger
+
+
+def _silent(what: str, done: int = 0, total: int | None = None) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Everything that one pass over one tracker works with. *now* is its only clock, *pass_id* its name in the ledger.
+
+    *progress* is told what is being done, how much of it is done, and of how much.
+    """
+
+    tracker: str
+    mode: Mode
+    adapter: Adapter
+    vocabulary: Vocabulary
+    ledger: Ledger
+    world: World
+    policy: Policy
+    limits: Limits
+    now: datetime
+    pass_id: str
+    progress: Callable[..., None] = _silent
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a pass counted; edits from *planned* on (decisions 9 and 10).
+
+    seen = assessed + unreadable; planned = applied + stale + ignored + refused + failed.
+    """
+
+    pulled: int = 0
+    seen: int = 0
+    assessed: int = 0
+    unreadable: int = 0
+    planned: int = 0
+    applied: int = 0
+    stale: int = 0
+    ignored: int = 0
+    refused: int = 0
+    failed: int = 0
+    api_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One record that could not be done, and what to do about it; without an id it is the tracker as a whole."""
+
+    id: str
+    key: str
+    code: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one pass over one tracker. *refused*: a limit stopped the plan whole. *lost*: the tracker failed."""
+
+    tracker: str
+    counts: Counts = field(default_factory=Counts)
+    errors: tuple[Failure, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    assessments: tuple[Assessment, ...] = ()
+    refused: UnsafePlan | None = None
+    lost: bool = False
+
+
+def code_of(error: TrackerError) -> str:
+    """The error's code in `errors`: the name of its class."""
+    return type(error).__name__.upper()

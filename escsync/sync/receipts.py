@@ -1,0 +1,70 @@
+"""Receipts: what became of each edit of a pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from escsync.adapter import Change, Create, Edit, SetField
+from escsync.domain.effect import EffectState
+from escsync.effects import step
+
+from .judging import Judged
+from .outcome import Counts, Failure
+
+
+class Receipt(StrEnum):
+    """What became of one edit; each is a counter of the pass."""
+
+    APPLIED = "applied"
+    STALE = "stale"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+SETTLED = {
+    Receipt.APPLIED: EffectState.DONE,
+    Receipt.STALE: EffectState.SUPERSEDED,
+    Receipt.IGNORED: EffectState.IGNORED,
+    Receipt.REFUSED: EffectState.REJECTED,
+    Receipt.FAILED: EffectState.FAILED,
+}
+Target = tuple[str, str]
+"""A ticket's native id and the step (or the key of what is created) that an edit is."""
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of every edit, and of every record that could not be done."""
+
+    receipts: dict[Target, Receipt] = field(default_factory=dict)
+    failures: dict[tuple[str, str], Failure] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
+
+    def count(self, counts: Counts) -> None:
+        """Add to a pass's counters: planned is the sum of what became of it."""
+        for receipt in self.receipts.values():
+            counts.planned += 1
+            setattr(counts, receipt.value, getattr(counts, receipt.value) + 1)
+
+    def ignored(self, change: Change, edit: Edit) -> None:
+        """Say that a write was accepted and did not take effect."""
+        what = edit.field if isinstance(edit, SetField) else step(edit)
+        self.failures[change.id, f"IGNORED {what}"] = Failure(
+            change.id,
+            change.ticket.key,
+            "IGNORED",
+            f"the tracker accepted the write of {what}, and shows something else",
+            "see that escsync's account may edit it, and that no automation changes it back",
+        )
+
+    def clear(self, change: Change, edit: Edit) -> None:
+        """A second try worked: what was said of the first is no longer true."""
+        what = edit.field if isinstance(edit, SetField) else step(edit)
+        self.failures.pop((change.id, f"IGNORED {what}"), None)
+
+
+def target_of(change: Change, edit: Edit) -> Target:
+    """What the edit is about."""
+    return change.ticket.id, edit.draft.key if isinstance(edit, Create) else step(edit)

@@ -1,0 +1,242 @@
+"""Writing: each ticket read again, compared, written, and read once more to see whether it took effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from escsync.adapter import (
+    Ambiguous,
+    Change,
+    Conflict,
+    Denied,
+    Edit,
+    Move,
+    Rejected,
+    SetField,
+    Ticket,
+    TrackerError,
+    Unavailable,
+    Vanished,
+    WriteNote,
+)
+from escsync.domain.effect import Effect, EffectState
+from escsync.domain.plan import enforces
+from escsync.effects import Order, Sent, outcome, same, send, shows
+from escsync.ledger.batches import chunks
+
+from .judging import Judge, Judged
+from .looking import observe, read
+from .outcome import Failure, Pass, code_of
+from .receipts import SETTLED, Receipt, Target, Written, target_of
+
+
+class Writer:
+    """Carries out the changes of one pass. *exactly*: only the steps of the plan are taken, none besides."""
+
+    def __init__(self, one: Pass, judge: Judge, *, exactly: bool) -> None:
+        self._one = one
+        self._judge = judge
+        self._exactly = exactly
+        self._errors: dict[Target, TrackerError] = {}
+        self.written = Written()
+
+    def carry_out(self, changes: Sequence[Change]) -> Written:
+        """Write *changes*, in bulk; a human's edit made since the plan wins."""
+        size = max(1, self._one.adapter.capabilities.read_batch)
+        done = 0
+        for batch in chunks(changes, size):
+            self._batch(batch)
+            done += len(batch)
+            self._one.progress("writing", done, len(changes))
+        return self.written
+
+    def _batch(self, changes: Sequence[Change]) -> None:
+        live, errors = read(self._one, [change.ticket for change in changes])
+        self._observe(live.values())
+        fresh = self._fresh(changes, live, errors)
+        after = self._round(fresh)
+        # What was written may have changed what is true (a new owner starts a clock), and one bad field may have
+        # kept the others out: what is escsync's own is brought up to date in the same pass.
+        second = self._settle(fresh, after)
+        if second:
+            self._round(second)
+
+    def _fresh(
+        self, changes: Sequence[Change], live: Mapping[str, Ticket], errors: Mapping[str, TrackerError]
+    ) -> list[Change]:
+        """Each change as it is right for the ticket as it stands now."""
+        moved = {
+            c.ticket.id for c in changes if c.ticket.id in live and live[c.ticket.id].digest() != c.based_on
+        }
+        self._rejudge(moved)
+        fresh = []
+        for change in changes:
+            ticket = live.get(change.ticket.id)
+            if ticket is None:
+                error = errors.get(change.ticket.id) or Vanished(
+                    "the ticket is not there any more", remedy="escsync sync --full finds out why"
+                )
+                for edit in change.edits:
+                    self._fail(change, edit, error)
+                continue
+            edits = change.edits
+            if ticket.id in moved:
+                edits = self._reconciled(change, ticket)
+            if edits:
+                fresh.append(replace(change, edits=edits, based_on=ticket.digest(), version=ticket.version))
+        return fresh
+
+    def _reconciled(self, change: Change, ticket: Ticket) -> tuple[Edit, ...]:
+        """What of *change* is still right: escsync's own fields and note with the truth of now; the rest only where
+        nobody has touched what it is about."""
+        judged = self.written.judged.get(ticket.id)
+        again = judged.drafted.change.edits if judged and judged.drafted.change else ()
+        now = {target_of(change, edit): edit for edit in again}
+        kept: list[Edit] = []
+        for edit in change.edits:
+            target = target_of(change, edit)
+            if enforces(edit):
+                right = edit if _untouched(edit, ticket, now.get(target)) else None
+            else:
+                right = now.get(target)
+            if right is None:
+                self.written.receipts[target] = Receipt.STALE
+            else:
+                kept.append(right)
+        if not self._exactly:
+            planned = {target_of(change, edit) for edit in change.edits}
+            kept += [e for e in again if not enforces(e) and target_of(change, e) not in planned]
+        return tuple(kept)
+
+    def _round(self, changes: Sequence[Change]) -> dict[str, Ticket]:
+        """Write, read back, and note what became of each edit; the tickets as they stand after it."""
+        if not changes:
+            return {}
+        one = self._one
+        orders = [self._order(change) for change in changes]
+        sent = send(orders, one.adapter, one.ledger, one.tracker, one.pass_id)
+        after, errors = read(one, [change.ticket for change in changes])
+        settled: list[Effect] = []
+        for deed in sent:
+            native = deed.order.change.ticket.id
+            settled += self._receipts(deed, after.get(native), errors.get(native))
+        one.ledger.settle(one.tracker, settled)
+        ours = frozenset(
+            (change.ticket.id, edit.field if isinstance(edit, SetField) else "stage")
+            for change in changes
+            for edit in change.edits
+            if isinstance(edit, SetField | Move)
+            and self.written.receipts.get(target_of(change, edit)) is Receipt.APPLIED
+        )
+        self._observe(after.values(), by_us=ours)
+        self._rejudge(after, foreseeing=())
+        return after
+
+    def _order(self, change: Change) -> Order:
+        judged = self.written.judged.get(change.ticket.id)
+        if judged is None:
+            return Order(change, 1, self._one.policy.version)
+        return Order(change, judged.last.cycle, judged.last.policy_version)
+
+    def _receipts(self, deed: Sent, ticket: Ticket | None, lost: TrackerError | None) -> Iterable[Effect]:
+        """One effect per edit, settled; what nobody could look at stays in doubt."""
+        change = deed.order.change
+        for index, edit in enumerate(change.edits):
+            error = deed.failures.get(index)
+            done = index in deed.created or (ticket is not None and shows(ticket, edit, self._one.adapter))
+            target = target_of(change, edit)
+            if done and (error is None or isinstance(error, Ambiguous | Unavailable)):
+                receipt = Receipt.APPLIED
+                self.written.clear(change, edit)
+            elif error is not None:
+                receipt = self._fail(change, edit, error)
+            elif ticket is None:
+                receipt = self._fail(change, edit, lost or Vanished("the ticket was gone after the write"))
+                if lost is not None:
+                    yield outcome(deed, index, EffectState.DOUBT)
+                    continue
+            else:
+                receipt = Receipt.IGNORED
+                self.written.ignored(change, edit)
+            self.written.receipts[target] = receipt
+            yield outcome(deed, index, SETTLED[receipt])
+
+    def _settle(self, changes: Sequence[Change], after: Mapping[str, Ticket]) -> list[Change]:
+        """What is left to write on tickets that have just been written, once."""
+        second = []
+        for change in changes:
+            judged = self.written.judged.get(change.ticket.id)
+            if change.ticket.id not in after or judged is None or judged.drafted.change is None:
+                continue
+            wanted = tuple(edit for edit in judged.drafted.change.edits if self._again(change, edit))
+            if wanted:
+                ticket = after[change.ticket.id]
+                second.append(replace(change, edits=wanted, based_on=ticket.digest(), version=ticket.version))
+        return second
+
+    def _again(self, change: Change, edit: Edit) -> bool:
+        """Is *edit*, which the ticket asks for after the first round, to be written in a second one?"""
+        target = target_of(change, edit)
+        receipt = self.written.receipts.get(target)
+        if receipt in (Receipt.REFUSED, Receipt.FAILED):
+            return self._kept_out(change, edit)
+        if enforces(edit):
+            return False
+        match receipt:
+            case None | Receipt.STALE:
+                return not self._exactly
+            case Receipt.IGNORED:
+                return isinstance(edit, WriteNote) and len(change.edits) > 1
+            case _:
+                return True
+
+    def _kept_out(self, change: Change, edit: Edit) -> bool:
+        """Was *edit* refused only because another edit of the same ticket was bad?"""
+        error = self._errors.get(target_of(change, edit))
+        if not isinstance(error, Rejected):
+            return False
+        if error.field:
+            return error.field != (
+                edit.field if isinstance(edit, SetField) else "stage" if isinstance(edit, Move) else ""
+            )
+        return not enforces(edit) and any(map(enforces, change.edits))
+
+    def _observe(self, tickets: Iterable[Ticket], by_us: frozenset[tuple[str, str]] = frozenset()) -> None:
+        _, failures = observe(self._one, list(tickets), by_us=by_us)
+        for failure in failures:
+            self.written.failures.setdefault((failure.id, failure.code), failure)
+
+    def _rejudge(self, ids: Iterable[str], *, foreseeing: Sequence[Edit] | None = None) -> None:
+        """Judge tickets anew; after a write there is nothing left to foresee."""
+        wanted = set(ids)
+        for entry in self._one.ledger.entries(self._one.tracker, ids=wanted) if wanted else ():
+            judged = self._judge.judge(entry, foreseeing=foreseeing)
+            if isinstance(judged, Judged):
+                self.written.judged[judged.ticket] = judged
+            elif isinstance(judged, Failure):
+                self.written.failures.setdefault((judged.id, judged.code), judged)
+
+    def _fail(self, change: Change, edit: Edit, error: TrackerError) -> Receipt:
+        """Note the error of one edit, one line per ticket and kind of error."""
+        if isinstance(error, Conflict):
+            receipt = Receipt.STALE
+        else:
+            receipt = Receipt.REFUSED if isinstance(error, Rejected | Denied) else Receipt.FAILED
+            place = (change.id, code_of(error))
+            failure = Failure(change.id, change.ticket.key, code_of(error), error.message, error.remedy)
+            self.written.failures.setdefault(place, failure)
+        self.written.receipts[target_of(change, edit)] = receipt
+        self._errors[target_of(change, edit)] = error
+        return receipt
+
+
+def _untouched(edit: Edit, ticket: Ticket, again: Edit | None) -> bool:
+    """Has nobody changed what the enforced *edit* is about? *again* is what would be drafted now."""
+    match edit:
+        case SetField():
+            return same(ticket.values.get(edit.field), edit.old)
+        case Move():
+            return again == edit and edit.old in (ticket.status.name, ticket.status.id)
+        case _:
+            return True
