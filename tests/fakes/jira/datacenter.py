@@ -93,10 +93,11 @@ class DataCenter(CommentRoutes, SetupRoutes, TransitionRoutes):
 
     @route("GET", "/user")
     def get_user(self, request: Request) -> Reply:
-        wanted = request.one("username") or request.one("key")
-        if wanted not in self.world.users:
-            raise Refused(404, f"The user named '{wanted}' does not exist")
-        return Reply(200, self.render.user(wanted))
+        name, key = request.one("username"), request.one("key")
+        for user in self.world.users.values():
+            if user.handle == name or (key and user.key == key):
+                return Reply(200, self.render.user(user.handle))
+        raise Refused(404, "The user does not exist")
 
 
 def datacenter(world: JiraWorld) -> JiraServer:

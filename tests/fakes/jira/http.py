@@ -128,8 +128,8 @@ class JiraServer:
             self.violations += self.judge.faults(request, reply)
         return reply
 
-    def fail(self, method: str, path: str, reply: Reply | None = None, **how: Any) -> Fault:
-        """The next call of *method* whose path ends with *path* goes wrong."""
+    def fail(self, method: str, path: str | tuple[str, ...], reply: Reply | None = None, **how: Any) -> Fault:
+        """The next call of *method* whose path ends with (one of) *path* goes wrong."""
         fault = Fault(lambda r: r.method == method and r.path.endswith(path), reply, **how)
         self.faults.append(fault)
         return fault

@@ -1,0 +1,71 @@
+"""What `escsync doctor` says of a Jira, Cloud and Data Center alike."""
+
+from __future__ import annotations
+
+import pytest
+from fakes.jira.rig import pull
+from fakes.jira.site import FIELDS, STAGES
+
+from escsync.adapter import (
+    Level,
+    TrackerError,
+)
+
+
+def test_a_lost_owner_field_fails_the_tracker_whole(jira):
+    """Without owner or stage nothing can be judged (decision 78)."""
+    jira.world.create()
+    fields = dict(FIELDS) | {"owner": ("customfield_99999",)}
+
+    with pytest.raises(TrackerError) as raised:
+        pull(jira.connect(fields=fields))
+
+    assert "owner" in f"{raised.value.message} {raised.value.remedy}"
+
+
+def test_doctor_finds_all_well(jira):
+    """Every line of a sound set-up is well."""
+    jira.world.create()
+
+    problems = list(jira.connect().check())
+
+    assert problems
+    assert [p for p in problems if p.level is Level.FAIL] == []
+
+
+def test_doctor_names_every_gap_with_its_remedy(jira):
+    """A field that is not there, an option that is not, a status that is not: one line each."""
+    jira.world.create()
+    jira.world.fields["customfield_10061"].options.pop()
+    fields = dict(FIELDS) | {"account.name": ("No such field",)}
+    stages = dict(STAGES) | {"customer_update": ("No such status",)}
+
+    lines = [p for p in jira.connect(fields=fields, stages=stages).check() if p.level is not Level.OK]
+
+    text = "\n".join(f"{p.subject} {p.message} {p.remedy}" for p in lines)
+    assert "account.name" in text
+    assert "No such field" in text
+    assert "No such status" in text
+    assert "breached" in text
+    assert all(p.remedy for p in lines)
+
+
+def test_doctor_says_what_is_wrong_with_access(jira):
+    """Bad credentials are one line and not a traceback."""
+    told = jira.credentials() | {"token": "wrong"}
+
+    problems = list(jira.connect(connection=told).check())
+
+    assert [p.level for p in problems if p.level is Level.FAIL]
+    assert all("wrong" not in f"{p.message}{p.remedy}" for p in problems if p.level is Level.FAIL)
+
+
+def test_a_project_that_is_not_there_is_named(jira):
+    """A typo in the scope."""
+    scope = {"project": "EXCE"}
+
+    with pytest.raises(TrackerError) as raised:
+        pull(jira.connect(scope=scope))
+
+    assert "EXCE" in raised.value.message
+    assert any("EXCE" in p.message for p in jira.connect(scope=scope).check() if p.level is Level.FAIL)
