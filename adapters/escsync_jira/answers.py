@@ -19,10 +19,6 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
 
 
-class SignedOut(Denied):
-    """Jira does not know escsync at all: nothing else will be answered either."""
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One HTTP answer: *body* is decoded JSON, None where there was none; *date* is the server's clock."""
@@ -120,6 +116,11 @@ def failure(status: int, headers: Mapping[str, str], content: bytes, *, what: st
             return Rejected(f"{what}: refused ({status}){said}"[:200])
 
 
+def is_final(status: int, error: TrackerError) -> bool:
+    """Is every other request bound to fail the same way? Asking on would only lock the account out."""
+    return error.everywhere if isinstance(error, Unavailable) else status == 401
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """The least number of seconds to wait: given in seconds, or as the date of an HTTP clock."""
     raw = headers.get("Retry-After", "").strip()
@@ -151,12 +152,12 @@ def tidy(text: str) -> str:
 def _denied(status: int, headers: Mapping[str, str], what: str) -> Denied:
     reason = f"{headers.get('X-Seraph-LoginReason', '')} {headers.get('X-Authentication-Denied-Reason', '')}"
     if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in reason:
-        return SignedOut(
+        return Denied(
             f"{what}: Jira wants a CAPTCHA solved after too many failed logins ({status})",
             remedy="sign in once with a browser as escsync's account, then use a personal access token",
         )
     if status == 401:
-        return SignedOut(
+        return Denied(
             f"{what}: Jira does not accept the credentials (401)",
             remedy="has the token expired? Make a new one; a scoped token needs https://api.atlassian.com/ex/jira/CLOUDID",
         )

@@ -14,7 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 
 from escsync.adapter import Denied, Retry, TrackerError, Unavailable
 
-from .answers import Answer, SignedOut, decoded, failure, http_date
+from .answers import Answer, decoded, failure, http_date, is_final
 from .settings import JiraConnection
 
 _CONNECT = 5.0
@@ -30,6 +30,8 @@ class Connection:
         self.base = settings.url
         self.api = "2"
         self.calls = 0
+        self.shut: TrackerError | None = None
+        """Why nothing will be answered any more: credentials that do not count, a pause for everybody."""
         self._retry = retry
         self._timeout = (_CONNECT, settings.timeout)
         verify = settings.verify if isinstance(settings.verify, bool) else str(settings.verify)
@@ -112,9 +114,11 @@ class Connection:
         except failures.RequestException as error:
             raise _lost(error, what) from None
         if response.status_code >= 300 and response.status_code not in refused:
-            raise failure(response.status_code, response.headers, response.content, what=what)
+            refused_by = failure(response.status_code, response.headers, response.content, what=what)
+            self.shut = refused_by if is_final(response.status_code, refused_by) else None
+            raise refused_by
         if response.headers.get("X-AUSERNAME") == "anonymous":
-            raise SignedOut(
+            raise Denied(
                 f"{what}: Jira treats escsync as a visitor who is not signed in",
                 remedy="has the token expired? Make a new one",
             )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from escsync.adapter import Binding, Denied, Level, PersonKind, PersonRef, Problem, Vanished
+from escsync.adapter import Binding, Denied, Level, PersonKind, PersonRef, Problem, TicketRef, Vanished
 
 from . import schema as looks
 from .connection import Connection
@@ -19,7 +19,7 @@ from .settings import Deployment, JiraSettings
 _FORMAT = 1
 _GOOD_FOR = timedelta(days=1)
 _ESSENTIAL = ("owner", "stage")
-_KEPT = ("deployment", "dates", "note_apart", "internal", "logins", "bots", "recent")
+_KEPT = ("deployment", "dates", "partial", "internal", "logins", "bots", "recent")
 """What stays true when the rest is asked for again."""
 _CONSISTENT_FOR = 3
 """So many pulls ask Jira's search to be exact about a ticket that was written."""
@@ -94,6 +94,10 @@ class Discovery:
         found: Mapping[str, Any] = self._known.get("project") or {}
         return found
 
+    def address(self, ref: TicketRef) -> str:
+        """How a ticket is named in a path: by the id that never changes; look-alikes know only keys."""
+        return ref.key if self.recall("partial") and ref.key else ref.id
+
     def problems(self) -> tuple[Problem, ...]:
         """What the configuration maps and Jira no longer has."""
         return tuple(
@@ -111,7 +115,7 @@ class Discovery:
         return self._known
 
     def remember(self, key: str, value: object) -> None:
-        """Keep a small piece of knowledge: how Jira takes dates (`dates`), notes (`note_apart`, `internal`)."""
+        """Keep a small piece of knowledge: `dates`, `internal`, and `partial`: a look-alike of Jira."""
         self._known[key] = value
 
     def recall(self, key: str) -> Any:

@@ -30,11 +30,12 @@ class Notes:
     def beside_fields(self, met: Met) -> bool:
         """May it go in the request that writes the fields?
 
-        A service desk's first note goes alone, for only then does Jira tell at once who sees it.
+        A service desk's first note goes alone, for only then does Jira tell at once who sees it. A server that
+        shows no comments with its tickets takes none with them either.
         """
         if met.service_desk and self._discovery.recall("internal") is None:
             return False
-        return not self._discovery.recall("note_apart")
+        return not self._discovery.recall("partial")
 
     def operation(self, edit: WriteNote, met: Met) -> dict[str, Any]:
         """The note as a part of a ticket's update."""
@@ -51,16 +52,6 @@ class Notes:
             answer = self._connection.post(path, body, what=_WHAT, safe=False)
         if met.service_desk and self._discovery.recall("internal") is None:
             self._prove(path, answer.mapping(), new=not met.note)
-
-    def landed(self, ticket: str, edit: WriteNote) -> bool:
-        """Did the note of an update arrive? Some servers take an update's fields and drop its comment."""
-        answer = self._connection.get(
-            f"issue/{ticket}/comment", what=_WHAT, orderBy="-created", maxResults=100
-        )
-        marker = f"{comments.MARKER} {edit.digest}"
-        arrived = any(marker in comments.body(one.get("body")) for one in answer.listing("comments"))
-        self._discovery.remember("note_apart", not arrived)
-        return arrived
 
     def _body(self, edit: WriteNote, met: Met) -> dict[str, Any]:
         schema = self._discovery.schema

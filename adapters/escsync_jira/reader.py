@@ -1,4 +1,4 @@
-"""Reading: raw tickets made whole with their changelogs and comments, then decoded one by one."""
+"""Reading: raw tickets in, tickets out; one that cannot be decoded never stops the others."""
 
 from __future__ import annotations
 
@@ -7,25 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from escsync.adapter import (
-    Cursor,
-    Page,
-    Rejected,
-    Ticket,
-    TicketRef,
-    Unavailable,
-    Unreadable,
-    Vanished,
-)
+from escsync.adapter import Cursor, Page, Rejected, Ticket, TicketRef, Unreadable, Vanished
 
 from . import codec
+from .completion import CHANGELOGS, Completion, embedded, is_cut
 from .connection import Connection
 from .discovery import Discovery
+from .overlap import Overlap
 from .schema import Schema
 from .search import PAGE, Raw, Search
 
-_CHANGELOGS = 1000
-"""So many tickets' changelogs are fetched by one call."""
 _MOST_WATCHED = 100
 _MALFORMED = (codec.Unintelligible, TypeError, ValueError, KeyError, AttributeError, RecursionError)
 """However a ticket is malformed, it is one ticket."""
@@ -33,7 +24,7 @@ _MALFORMED = (codec.Unintelligible, TypeError, ValueError, KeyError, AttributeEr
 
 @dataclass
 class _Batch:
-    """Tickets to be decoded together, so that one call completes them all."""
+    """Pages to be decoded together, so that one call completes them all."""
 
     pages: list[list[Raw]] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
@@ -57,6 +48,7 @@ class Reader:
     def __init__(self, connection: Connection, discovery: Discovery) -> None:
         self._connection = connection
         self._discovery = discovery
+        self._completion = Completion(connection, discovery)
         self._met: dict[str, Met] = {}
 
     def met(self, ref: TicketRef) -> Met:
@@ -68,16 +60,21 @@ class Reader:
             raise Vanished("writing a ticket: not found, or not visible to escsync's account")
         return self._met[ref.id]
 
+    def forget(self, ref: TicketRef) -> None:
+        """Its note was written: what was read of it is out of date."""
+        self._met.pop(ref.id, None)
+
     def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef]) -> Iterator[Page]:
         """What changed since *cursor*; the last page carries the new one, so that a crash repeats the rest."""
         since = _since(cursor)
         _ = self._discovery.schema
         search = Search(self._connection, self._discovery)
         before: Cursor = dict(cursor or {})
-        watched = [ref.key or ref.id for ref in watch][:_MOST_WATCHED]
+        overlap = Overlap(before.get("seen") if since else None, {ref.id for ref in watch})
+        pages = search.changed(since, [ref.key or ref.id for ref in watch][:_MOST_WATCHED])
         waiting: Page | None = None
         found = 0
-        for page in self._decoded(self._without_parts(search.changed(since, watched), watch)):
+        for page in self._decoded(self._wanted(pages, search, overlap, watch)):
             found += len(page.tickets) + len(page.unreadable)
             if waiting is not None:
                 yield waiting
@@ -87,9 +84,23 @@ class Reader:
         last = waiting or Page((), before)
         after = before
         if search.complete and search.started is not None:
-            after = {"v": 1, "since": int(search.started.timestamp() * 1000)}
+            after = {"v": 1, "since": int(search.started.timestamp() * 1000), "seen": overlap.seen()}
             self._discovery.pulled()
         yield Page(last.tickets, after, last.unreadable, self._discovery.problems())
+
+    def _wanted(
+        self, pages: Iterator[list[Raw]], search: Search, overlap: Overlap, watch: Sequence[TicketRef]
+    ) -> Iterator[list[Raw]]:
+        """Without what the last pull brought just so, and without sub-tasks: they are parts of a ticket."""
+        scope, watched = self._discovery.settings.scope, {ref.id for ref in watch}
+        for page in pages:
+            new = overlap.new(page, search.started, search.next_since(), self._discovery.schema.zone)
+            yield [raw for raw in new if raw.get("id") in watched or not codec.is_part(raw, scope)]
+
+    def _surely_signed_in(self) -> None:
+        """Nothing at all in scope: an expired login looks just like it."""
+        if not self._discovery.asked:
+            self._discovery.refresh()
 
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
         """These tickets as they stand now, straight from the database where Jira offers that."""
@@ -118,27 +129,15 @@ class Reader:
             "fields": codec.needed(schema),
             "expand": ["changelog"],
         }
-        return self._connection.post("issue/bulkfetch", body, what="reading tickets", safe=True).listing(
-            "issues"
-        )
-
-    def _without_parts(self, pages: Iterator[list[Raw]], watch: Sequence[TicketRef]) -> Iterator[list[Raw]]:
-        """Sub-tasks are parts of a ticket, not escalations of their own."""
-        scope, watched = self._discovery.settings.scope, {ref.id for ref in watch}
-        for page in pages:
-            yield [raw for raw in page if raw.get("id") in watched or not codec.is_part(raw, scope)]
-
-    def _surely_signed_in(self) -> None:
-        """Nothing at all in scope: an expired login looks just like it."""
-        if not self._discovery.asked:
-            self._discovery.refresh()
+        answer = self._connection.post("issue/bulkfetch", body, what="reading tickets", safe=True)
+        return answer.listing("issues")
 
     def _decoded(self, pages: Iterator[list[Raw]]) -> Iterator[Page]:
         batch = _Batch()
         for page in pages:
             batch.pages.append(page)
-            batch.cut += [str(raw.get("id")) for raw in page if _cut(raw)]
-            if not batch.cut or batch.size + PAGE > _CHANGELOGS:
+            batch.cut += [str(raw.get("id")) for raw in page if is_cut(raw)]
+            if not batch.cut or batch.size + PAGE > CHANGELOGS:
                 yield from self._whole(batch)
                 batch = _Batch()
         if batch.pages:
@@ -148,8 +147,10 @@ class Reader:
         schema = self._discovery.gone(
             raw["fields"] for page in batch.pages for raw in page if isinstance(raw.get("fields"), dict)
         )
-        fetched = self._changelogs(batch.cut, schema) if schema.cloud and batch.cut else {}
+        fetched = self._completion.changelogs(batch.cut) if schema.cloud and batch.cut else {}
         for page in batch.pages:
+            if not schema.cloud:
+                self._completion.people(page, schema)
             tickets: list[Ticket] = []
             unreadable: list[Unreadable] = []
             for raw in page:
@@ -160,113 +161,22 @@ class Reader:
                 except Rejected as error:
                     unreadable.append(Unreadable(codec.reference(raw), error.message, error.remedy))
                 except _MALFORMED as error:
-                    why = (
-                        str(error)
-                        if isinstance(error, codec.Unintelligible)
-                        else "not in any form Jira documents"
-                    )
+                    known = isinstance(error, codec.Unintelligible)
+                    why = str(error) if known else "it is in no form that Jira documents"
                     unreadable.append(Unreadable(codec.reference(raw), why, "open the ticket in Jira"))
             yield Page(tuple(tickets), {}, tuple(unreadable))
 
     def _ticket(self, raw: Raw, fetched: Mapping[str, list[Raw]], schema: Schema) -> Ticket:
-        id = str(raw.get("id"))
-        histories = _embedded(raw)
-        if _cut(raw) and not schema.cloud:
-            histories = self._whole_changelog(raw)
-        elif _cut(raw):
-            histories = [*fetched.get(id, []), *(histories or [])]
+        histories = embedded(raw)
+        if is_cut(raw) and schema.cloud:
+            histories = [*fetched.get(str(raw.get("id")), []), *(histories or [])]
+        elif is_cut(raw):
+            histories = self._completion.changelog(raw)
+        said: list[dict[str, Any]] = self._completion.comments(raw, schema)
         scope = self._discovery.settings.scope
-        said = self._comments(raw, schema)
         return codec.ticket(raw, histories, said, schema, scope, fetched=schema.cloud)
-
-    def _changelogs(self, ids: Sequence[str], schema: Schema) -> dict[str, list[Raw]]:
-        """The whole changelogs of many tickets; one's histories may be spread over pages."""
-        found: dict[str, list[Raw]] = {}
-        wanted = list(dict.fromkeys(ids))
-        for at in range(0, len(wanted), _CHANGELOGS):
-            body: Raw = {"issueIdsOrKeys": wanted[at : at + _CHANGELOGS], "maxResults": 10_000}
-            tokens: set[str] = set()
-            while True:
-                answer = self._connection.post(
-                    "changelog/bulkfetch", body, what="reading changelogs", safe=True
-                )
-                for one in answer.listing("issueChangeLogs"):
-                    told = one.get("changeHistories")
-                    found.setdefault(str(one.get("issueId")), []).extend(
-                        told if isinstance(told, list) else []
-                    )
-                token = answer.mapping().get("nextPageToken")
-                if not isinstance(token, str) or not token:
-                    break
-                if token in tokens:
-                    raise Unavailable("reading changelogs: Jira hands out the same page again and again")
-                tokens.add(token)
-                body["nextPageToken"] = token
-        return found
-
-    def _whole_changelog(self, raw: Raw) -> list[Raw] | None:
-        """For a Data Center that leaves changelogs out of its search."""
-        answer = self._connection.get(
-            f"issue/{raw.get('key')}", what="reading a changelog", fields="updated", expand="changelog"
-        )
-        return _embedded(answer.mapping())
-
-    def _comments(self, raw: Raw, schema: Schema) -> list[Raw]:
-        fields = raw["fields"]
-        told = fields.get("comment")
-        some = told.get("comments") if isinstance(told, dict) else None
-        if isinstance(some, list):
-            comments = [one for one in some if isinstance(one, dict)]
-            if len(some) >= _number(told.get("total")) and not self._visibility_unknown(
-                comments, fields, schema
-            ):
-                return comments
-        return self._all_comments(str(raw.get("id") if schema.cloud else raw.get("key")))
-
-    def _visibility_unknown(self, comments: Sequence[Raw], fields: Mapping[str, Any], schema: Schema) -> bool:
-        """Only a service desk has customers, and only the comment's own endpoint tells there who sees it."""
-        return codec.service_desk(fields, schema) and any(
-            "jsdPublic" not in comment and "properties" not in comment for comment in comments
-        )
-
-    def _all_comments(self, ticket: str) -> list[Raw]:
-        comments: list[Raw] = []
-        while True:
-            answer = self._connection.get(
-                f"issue/{ticket}/comment",
-                what="reading comments",
-                startAt=len(comments),
-                maxResults=PAGE,
-                orderBy="created",
-                expand="properties",
-                refused=(403,),
-            )
-            if answer.status == 403:
-                raise codec.Unintelligible("escsync's account may not read its comments")
-            page = answer.listing("comments")
-            comments += page
-            if not page or len(comments) >= _number(answer.mapping().get("total")):
-                return comments
 
 
 def _since(cursor: Cursor | None) -> datetime | None:
     told = cursor.get("since") if cursor else None
     return datetime.fromtimestamp(told / 1000, UTC) if isinstance(told, int) else None
-
-
-def _embedded(raw: Mapping[str, Any]) -> list[Raw] | None:
-    told = raw.get("changelog")
-    histories = told.get("histories", told.get("values")) if isinstance(told, dict) else None
-    return [one for one in histories if isinstance(one, dict)] if isinstance(histories, list) else None
-
-
-def _cut(raw: Mapping[str, Any]) -> bool:
-    """Does the changelog that came with the ticket lack something?"""
-    told, histories = raw.get("changelog"), _embedded(raw)
-    if histories is None or not isinstance(told, dict):
-        return True
-    return _number(told.get("total")) > len(histories)
-
-
-def _number(raw: object) -> int:
-    return raw if isinstance(raw, int) else 0

@@ -128,10 +128,8 @@ class Schema:
     def named(self, id: str, name: str) -> PersonRef:
         """The user that a changelog names; whether one is active is known of today, not of then."""
         native = self.logins.get(id, id)
-        known = self.seen.get(native)
-        if known is not None:
-            return PersonRef(known.id, known.name, known.email, known.kind)
-        return PersonRef(native, name or native)
+        known = self.seen.get(native, PersonRef(native, native))
+        return PersonRef(native, name or known.name, kind=known.kind)
 
     def column(self, id: str) -> Column | None:
         """The mapped field of this id."""

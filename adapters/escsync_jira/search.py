@@ -43,6 +43,12 @@ class Search:
         else:
             yield from self._by_offsets(since, watch)
 
+    def next_since(self) -> datetime | None:
+        """From when on the next question will ask: what is older than that will not come again."""
+        if self.started is None:
+            return None
+        return self.started - (_DAY_OVERLAP if self._discovery.recall("dates") == "day" else _OVERLAP)
+
     def keyed(self, keys: Sequence[str]) -> list[Raw]:
         """Up to a page of tickets by key on a Data Center, in scope or not; unknown keys are left out."""
         wanted = {"fields": ",".join(codec.needed(self._discovery.schema)), "expand": "changelog"}

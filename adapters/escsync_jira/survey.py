@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escsync.adapter import FIELDS, FieldKind, Level, Problem, TrackerError, canonical
+from escsync.adapter import FIELDS, FieldKind, Level, Problem, TicketRef, TrackerError, canonical
 
 from . import jql
 from .connection import Connection
@@ -104,9 +104,12 @@ class Survey:
     def _fields(self, schema: Schema) -> Iterator[Problem]:
         yield from self._discovery.problems()
         screen = self._screen(schema)
+        form = self._form() if screen is None else {}
         for name, columns in schema.columns.items():
             for column in columns:
                 yield from _field(name, column, screen, schema)
+                meta = form.get(column.id) if screen is None else screen.get(column.id)
+                yield from _options(name, meta, schema)
 
     def _screen(self, schema: Schema) -> Mapping[str, Any] | None:
         """What can be edited, told by the first ticket in scope; None where there is none to ask about."""
@@ -120,10 +123,28 @@ class Survey:
         found = answer.listing("issues")
         if not found:
             return None
-        ticket = found[0].get("id") if schema.cloud else found[0].get("key")
+        ticket = self._discovery.address(TicketRef(str(found[0].get("id")), str(found[0].get("key"))))
         meta = self._connection.get(f"issue/{ticket}/editmeta", what=what, refused=(403, 404))
         fields = meta.body.get("fields") if isinstance(meta.body, dict) else None
         return fields if isinstance(fields, dict) else None
+
+    def _form(self) -> Mapping[str, Any]:
+        """What a new ticket's form offers: all that tells options where there is no ticket yet."""
+        project, wanted = (
+            self._discovery.project.get("key"),
+            self._discovery.settings.scope.issue_type.casefold(),
+        )
+        if not project or not wanted:
+            return {}
+        what, path = "looking at the form of a new ticket", f"issue/createmeta/{project}/issuetypes"
+        kinds = _entries(self._connection.get(path, what=what, refused=(403, 404)).body, "issueTypes")
+        id = next(
+            (k.get("id") for k in kinds if wanted in (k.get("id"), str(k.get("name")).casefold())), None
+        )
+        if id is None:
+            return {}
+        body = self._connection.get(f"{path}/{id}", what=what, refused=(403, 404), maxResults=200).body
+        return {str(one.get("fieldId") or one.get("key")): one for one in _entries(body, "fields")}
 
     def _statuses(self, schema: Schema) -> Iterator[Problem]:
         here = self._of_project(schema)
@@ -181,14 +202,13 @@ def _field(name: str, column: Column, screen: Mapping[str, Any] | None, schema: 
         yield Problem(Level.WARNING, subject, f"{shown} cannot be edited", remedy)
     else:
         yield Problem(Level.OK, subject, shown)
-    meta = screen.get(column.id) if screen else None
-    allowed = meta.get("allowedValues") if isinstance(meta, dict) else None
-    if isinstance(allowed, list) and field.choices and field.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
-        yield from _options(name, allowed, schema)
 
 
-def _options(name: str, allowed: Iterable[Any], schema: Schema) -> Iterator[Problem]:
+def _options(name: str, meta: object, schema: Schema) -> Iterator[Problem]:
     field = FIELDS[name]
+    allowed = meta.get("allowedValues") if isinstance(meta, dict) else None
+    if not isinstance(allowed, list) or field.kind not in (FieldKind.CHOICE, FieldKind.CHOICES):
+        return
     named = [str(one.get("value") or one.get("name") or "") for one in allowed if isinstance(one, dict)]
     meant = {schema.vocabulary.choice(name, one) for one in named}
     missing = [choice for choice in field.choices if choice not in meant]
@@ -200,6 +220,12 @@ def _options(name: str, allowed: Iterable[Any], schema: Schema) -> Iterator[Prob
     if strange and name != "priority":
         remedy = f"map them under options.{name}"
         yield Problem(Level.WARNING, f"options.{name}", f"unmapped: {', '.join(strange[:8])}"[:200], remedy)
+
+
+def _entries(body: object, cloud_name: str) -> list[dict[str, Any]]:
+    """The list in an answer about forms: Cloud and Data Center give it different names."""
+    told = body.get(cloud_name, body.get("values")) if isinstance(body, dict) else None
+    return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
 
 
 def _all(schema: Schema) -> dict[str, str]:

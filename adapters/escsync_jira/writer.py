@@ -15,19 +15,18 @@ from escsync.adapter import (
     SetField,
     TicketRef,
     TrackerError,
-    Unavailable,
     WriteNote,
     Written,
     canonical,
 )
 
 from . import encode
-from .answers import Refusal, SignedOut
+from .answers import Refusal
 from .connection import Connection
 from .creation import Creation
 from .discovery import Discovery
 from .notes import Notes
-from .reader import Met, Reader
+from .reader import Reader
 from .schema import Column
 from .workflow import Workflow
 
@@ -42,6 +41,7 @@ class _Update:
     fields: dict[str, Any] = field(default_factory=dict)
     operations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     behind: dict[str, int] = field(default_factory=dict)
+    dispensable: set[str] = field(default_factory=set)
     failures: dict[int, TrackerError] = field(default_factory=dict)
 
     def set(self, index: int, column: Column, value: Any) -> None:
@@ -56,9 +56,13 @@ class _Update:
         """Leave out an edit, and everything that stands for it."""
         self.failures[index] = error
         for id in [id for id, behind in self.behind.items() if behind == index]:
-            self.fields.pop(id, None)
-            self.operations.pop(id, None)
-            del self.behind[id]
+            self.drop(id)
+
+    def drop(self, id: str) -> None:
+        """Leave out one field."""
+        self.fields.pop(id, None)
+        self.operations.pop(id, None)
+        del self.behind[id]
 
     def body(self) -> dict[str, Any]:
         return {
@@ -80,14 +84,12 @@ class Writer:
 
     def write(self, changes: Sequence[Change]) -> Iterator[Written]:
         """One outcome per change; after Jira has shut the door, nobody knocks again."""
-        shut: TrackerError | None = None
         for change in changes:
-            if shut is not None:
+            shut = self._connection.shut
+            if shut is None:
+                yield self._change(change)
+            else:
                 yield Written(change.ticket, dict.fromkeys(range(len(change.edits)), shut))
-                continue
-            written = self._change(change)
-            shut = next((error for error in written.failures.values() if _final(error)), None)
-            yield written
 
     def _change(self, change: Change) -> Written:
         update = _Update()
@@ -112,6 +114,8 @@ class Writer:
                         continue
             except TrackerError as error:
                 update.failures[index] = error
+        if any(isinstance(edit, WriteNote) for edit in change.edits):
+            self._reader.forget(change.ticket)
         if len(update.failures) < len(change.edits):
             self._discovery.wrote(change.ticket.id)
         return Written(change.ticket, update.failures, created)
@@ -136,10 +140,10 @@ class Writer:
             update.operate(index, first.id, {"add" if ticked else "remove": {"value": first.option}})
             return
         update.set(index, first, encode.field(edit.field, first, edit.new, schema))
-        if edit.old:
-            # The co-owner fields are emptied: who owns stands in the first alone.
-            for other in others:
-                update.set(index, other, encode.field(edit.field, other, None, schema))
+        for other in others:
+            # Who owns stands in the first alone. Where another cannot be emptied, reading back will tell.
+            update.set(index, other, encode.field(edit.field, other, None, schema))
+            update.dispensable.add(other.id)
 
     def _send(self, change: Change, update: _Update) -> None:
         """PUT what there is; what Jira refuses by name is left out, the rest is sent again without it."""
@@ -147,20 +151,20 @@ class Writer:
         adds = any("add" in one for one in update.operations.get("comment", ()))
         for _ in range(_TRIES):
             if not update.body():
-                return
+                return None
             try:
                 answer = self._connection.put(path, update.body(), what=_WHAT, safe=not adds, refused=(400,))
             except TrackerError as error:
                 return self._all_fail(update, error)
             if answer.status < 300:
-                return self._arrived(change, update)
+                return None
             refusal = Refusal.of(answer.body)
             named = [id for id in refusal.fields if id in update.behind]
             if not named:
                 return self._all_fail(update, Rejected(f"{_WHAT}: refused: {refusal.words}"[:200]))
             for id in named:
                 self._refused(change, update, id, refusal.fields[id])
-        self._all_fail(update, Rejected(f"{_WHAT}: Jira keeps refusing it"))
+        return self._all_fail(update, Rejected(f"{_WHAT}: Jira keeps refusing it"))
 
     def _all_fail(self, update: _Update, error: TrackerError) -> None:
         for index in set(update.behind.values()):
@@ -169,6 +173,9 @@ class Writer:
     def _refused(self, change: Change, update: _Update, id: str, words: str) -> None:
         index = update.behind.get(id)
         if index is None:
+            return
+        if id in update.dispensable:
+            update.drop(id)
             return
         edit, column = change.edits[index], self._discovery.schema.column(id)
         if isinstance(edit, SetField) and column is not None and self._respelled(change, edit, column):
@@ -198,24 +205,5 @@ class Writer:
         schema.options[column.id] = found
         return edit.new in found
 
-    def _arrived(self, change: Change, update: _Update) -> None:
-        noted = update.behind.get("comment")
-        if noted is None or self._discovery.cloud or self._discovery.recall("note_apart") is not None:
-            return
-        edit = change.edits[noted]
-        try:
-            if isinstance(edit, WriteNote) and not self.notes.landed(self._path(change.ticket), edit):
-                self.notes.write(self._path(change.ticket), edit, self._met(change))
-        except TrackerError as error:
-            update.failures[noted] = error
-
-    def _met(self, change: Change) -> Met:
-        return self._reader.met(change.ticket)
-
     def _path(self, ref: TicketRef) -> str:
-        """Cloud by the id that never changes; Data Center by the key, which it resolves even after a move."""
-        return ref.id if self._discovery.cloud or not ref.key else ref.key
-
-
-def _final(error: TrackerError) -> bool:
-    return isinstance(error, SignedOut) or (isinstance(error, Unavailable) and error.everywhere)
+        return self._discovery.address(ref)
