@@ -64,7 +64,7 @@ def _done(case: Case, item: str, when: datetime) -> bool:
         return state == "done" or _at(case, "is_technical", when) is False
     if item == "csm_spoken" and case.csm_known_absent(when):
         return True
-    return state in {"done", "na"}
+    return state in ("done", "na")
 
 
 def _at(case: Case, name: str, when: datetime) -> Value:

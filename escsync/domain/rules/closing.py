@@ -68,7 +68,7 @@ def _learnt(case: Case, closed: datetime) -> Iterator[Finding]:
         )
     facts = case.facts("root_cause")
     for before, after in pairwise(facts):
-        if after.when.at > closed and not blank(before.value) and after.value != before.value:
+        if after.when.at > closed and not blank(before.value) and show(after.value) != show(before.value):
             yield finding("ROOT_CAUSE_CHANGED_AFTER_CLOSE", cycle, after.when.at, f"was {show(before.value)}")
 
 
