@@ -49,10 +49,11 @@ class Changes:
 
     def of(self, column: Column) -> list[Entry]:
         """The changes of one field: by its id, and by its name where the record knows no ids."""
-        found = self.by_field.get(column.id, [])
-        folded = column.name.casefold()
-        by_name = self.by_field.get(f"name:{folded}", []) if folded else []
-        return sorted(found + by_name, key=lambda entry: entry.at) if found and by_name else found or by_name
+        names = dict.fromkeys(f"name:{name.casefold()}" for name in (column.id, column.name) if name)
+        found = [self.by_field[name] for name in (column.id, *names) if name in self.by_field]
+        if len(found) < 2:
+            return found[0] if found else []
+        return sorted((entry for some in found for entry in some), key=lambda entry: entry.at)
 
 
 def read(histories: Iterable[Mapping[str, Any]], schema: Schema) -> Changes:

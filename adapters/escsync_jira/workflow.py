@@ -104,7 +104,10 @@ class Workflow:
     def _forward(
         self, offered: Sequence[dict[str, Any]], here: str, new: Stage, been: Collection[str]
     ) -> dict[str, Any] | None:
-        """A status between here and there in the process's own order: no detour touches any other."""
+        """A status between here and there in the process's own order: no detour touches any other.
+
+        Going back, a step before the goal will do as well: workflows reopen to their first status.
+        """
         schema = self._discovery.schema
         now = schema.status(here).stage
         if new not in _ORDER or now not in _ORDER:
@@ -118,6 +121,8 @@ class Workflow:
                 distance = (goal - _ORDER.index(stage)) * step
                 if 0 < distance < abs(goal - start):
                     found.append((distance, one))
+                elif step < 0 and distance < 0 and stage is not Stage.CANDIDATE:
+                    found.append((len(_ORDER) - distance, one))
         return min(found, key=lambda pair: pair[0])[1] if found else None
 
     def _take(self, ticket: str, transition: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
