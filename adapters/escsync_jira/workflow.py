@@ -49,7 +49,7 @@ class Workflow:
         been = {here}
         for _ in range(_MOST_HOPS):
             offered = self._offered(ticket)
-            self._ways[here] = [_to(one) for one in offered]
+            self._ways[here] = [target(one) for one in offered]
             chosen = self._choose(offered, target, here, new, been)
             if chosen is None:
                 names = ", ".join(sorted({_name(one) for one in offered})) or "nothing"
@@ -59,9 +59,9 @@ class Workflow:
                     remedy="add a transition to the workflow, or move the ticket by hand",
                 )
             self._take(ticket, chosen, fields)
-            here = _to(chosen)
+            here = target(chosen)
             been.add(here)
-            if target in _names(chosen):
+            if target in spellings(chosen):
                 return
         raise Rejected(f"{statuses[0]} is not reached within {_MOST_HOPS} transitions", field="stage")
 
@@ -75,12 +75,12 @@ class Workflow:
         self, offered: Sequence[dict[str, Any]], target: str, here: str, new: Stage, been: Collection[str]
     ) -> dict[str, Any] | None:
         """The transition there; else the first hop of a way seen before; else a step forward in the process."""
-        direct = [one for one in offered if target in _names(one)]
+        direct = [one for one in offered if target in spellings(one)]
         if direct:
-            return min(direct, key=lambda one: len(_required(one)))
+            return min(direct, key=lambda one: len(required(one)))
         first = self._first_hop(here, target)
         if first is not None:
-            return next((one for one in offered if _to(one) == first), None)
+            return next((one for one in offered if target(one) == first), None)
         return self._forward(offered, here, new, been)
 
     def _first_hop(self, here: str, target: str) -> str | None:
@@ -116,8 +116,8 @@ class Workflow:
         step = 1 if goal > start else -1
         found = []
         for one in offered:
-            stage = schema.status(_to(one), _name(one)).stage
-            if stage in _ORDER and _to(one) not in been:
+            stage = schema.status(target(one), _name(one)).stage
+            if stage in _ORDER and target(one) not in been:
                 distance = (goal - _ORDER.index(stage)) * step
                 if 0 < distance < abs(goal - start):
                     found.append((distance, one))
@@ -126,7 +126,7 @@ class Workflow:
         return min(found, key=lambda pair: pair[0])[1] if found else None
 
     def _take(self, ticket: str, transition: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-        asked = _required(transition)
+        asked = required(transition)
         given = {id: fields[id] for id in asked if id in fields}
         if missing := [id for id in asked if id not in fields]:
             self._held_already(ticket, missing, asked)
@@ -139,7 +139,7 @@ class Workflow:
         if answer.status == 400:
             said = Refusal.of(answer.body).words
             raise Rejected(f"the transition to {_name(transition)} was refused: {said}"[:200], field="stage")
-        if answer.status == 409 and self._status_of(ticket) != _to(transition):
+        if answer.status == 409 and self._status_of(ticket) != target(transition):
             raise Conflict("somebody else moved it at the same moment")
 
     def _held_already(self, ticket: str, missing: Sequence[str], asked: Mapping[str, str]) -> None:
@@ -178,7 +178,7 @@ class Workflow:
         return next((id for id, (name, _) in statuses.items() if folded in (id, name.casefold())), folded)
 
 
-def _to(transition: Mapping[str, Any]) -> str:
+def target(transition: Mapping[str, Any]) -> str:
     target = transition.get("to")
     return str(target.get("id") or "") if isinstance(target, dict) else ""
 
@@ -188,11 +188,11 @@ def _name(transition: Mapping[str, Any]) -> str:
     return str(target.get("name") or "") if isinstance(target, dict) else ""
 
 
-def _names(transition: Mapping[str, Any]) -> set[str]:
-    return {_to(transition), _name(transition).strip().casefold()}
+def spellings(transition: Mapping[str, Any]) -> set[str]:
+    return {target(transition), _name(transition).strip().casefold()}
 
 
-def _required(transition: Mapping[str, Any]) -> dict[str, str]:
+def required(transition: Mapping[str, Any]) -> dict[str, str]:
     """The fields that a transition insists on, by id, with their names."""
     fields = transition.get("fields")
     return {
