@@ -221,12 +221,10 @@ class Case:
             return named[0]
         return self.escalation.world.directory.get(self.row.csm) if self.row and self.row.csm else None
 
-    def csm_known_absent(self, when: datetime) -> bool:
-        """Did the source of accounts say at *when* that there is none, rather than say nothing?"""
+    @property
+    def csm_may_be_absent(self) -> bool:
+        """Would the source of accounts say so if there is none, rather than say nothing?"""
         if not self.escalation.readable("account.csm") or (self.row is not None and self.row.csm):
-            return False
-        facts = [fact for fact in self.facts("account.csm") if fact.when.at <= when]
-        if facts and not lacks("account.csm", facts[-1].value):
             return False
         return self.escalation.mapped("account.csm") or self.row is not None
 

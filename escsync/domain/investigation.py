@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from .case import Case
 from .evidence import Evidence
 from .fields import CHECKLIST
-from .missing import blank
+from .missing import blank, lacks
 from .ticket import Fact, Value
 
 FINDINGS = "findings_summary"
+_CSM = "account.csm"
+_FIELDS = (*(f"checklist.{item}" for item in CHECKLIST), FINDINGS, "is_technical", _CSM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +27,54 @@ class Investigation:
 
 def investigate(case: Case) -> Investigation:
     """How far the owner has understood the facts. Unticking later does not undo a met verdict (decision 42)."""
-    changes = sorted(
-        (fact for name in _fields() for fact in case.facts(name)), key=lambda f: (f.when.at, f.when.source)
-    )
+    changes = [(fact, name) for name in _FIELDS for fact in case.facts(name)]
+    changes.sort(key=_when)
+    told: dict[str, Value] = {}
     met = None
-    for i, fact in enumerate(changes):
-        if i + 1 < len(changes) and changes[i + 1].when.at == fact.when.at:
-            continue
-        if fact.when.at < case.start and case.renewed:
-            continue
-        if not lacking(case, fact.when.at):
-            met = fact.when if fact.when.at >= case.start else Evidence(fact.when.at, None, fact.when.grade)
-            break
-    missing = lacking(case, case.now)
-    if met is None and not missing:  # all of it dates from before the reopening
-        missing = (FINDINGS,)
-    return Investigation(met, missing)
-
-
-def _fields() -> tuple[str, ...]:
-    return (*(f"checklist.{item}" for item in CHECKLIST), FINDINGS, "is_technical")
+    for i, (fact, name) in enumerate(changes):
+        told[name] = fact.value
+        at = fact.when.at
+        more = i + 1 < len(changes) and changes[i + 1][0].when.at == at
+        before = case.renewed and at < case.start
+        if met is None and not more and not before and not _open(case, told):
+            met = fact.when if at >= case.start else Evidence(at, None, fact.when.grade)
+    return Investigation(met, _lacking(case, told, met is not None))
 
 
 def lacking(case: Case, when: datetime) -> tuple[str, ...]:
-    """What is open at *when*: checklist items, and `findings_summary`.
+    """What is open at *when*: checklist items, and `findings_summary`."""
+    told: dict[str, Value] = {}
+    for name in _FIELDS:
+        for fact in case.facts(name):
+            if fact.when.at > when:
+                break
+            told[name] = fact.value
+    return _open(case, told)
+
+
+def _when(change: tuple[Fact, str]) -> tuple[datetime, str]:
+    return change[0].when.at, change[0].when.source
+
+
+def _lacking(case: Case, told: Mapping[str, Value], met: bool) -> tuple[str, ...]:
+    # Complete, but all of it dates from before the reopening: the findings have to be written anew.
+    return _open(case, told) or (() if met else (FINDINGS,))
+
+
+def _open(case: Case, told: Mapping[str, Value]) -> tuple[str, ...]:
+    """What is not done.
 
     Engineering or Product counts as needed until *is_technical* is set to no (decision 40); an account known to
     have no CSM waives the talk with one (INV-3).
     """
-    open_items = [item for item in CHECKLIST if not _done(case, item, when)]
-    if blank(_at(case, FINDINGS, when)):
-        open_items.append(FINDINGS)
-    return tuple(open_items)
-
-
-def _done(case: Case, item: str, when: datetime) -> bool:
-    state = _at(case, f"checklist.{item}", when)
-    if item == "eng_product_consulted":
-        return state == "done" or _at(case, "is_technical", when) is False
-    if item == "csm_spoken" and case.csm_known_absent(when):
-        return True
-    return state in ("done", "na")
-
-
-def _at(case: Case, name: str, when: datetime) -> Value:
-    found: Fact | None = None
-    for fact in case.facts(name):
-        if fact.when.at <= when:
-            found = fact
-    return None if found is None else found.value
+    history, csm, technical = (told.get(f"checklist.{item}") for item in CHECKLIST)
+    found = []
+    if history not in ("done", "na"):
+        found.append(CHECKLIST[0])
+    if csm not in ("done", "na") and not (case.csm_may_be_absent and lacks(_CSM, told.get(_CSM))):
+        found.append(CHECKLIST[1])
+    if technical != "done" and told.get("is_technical") is not False:
+        found.append(CHECKLIST[2])
+    if blank(told.get(FINDINGS)):
+        found.append(FINDINGS)
+    return tuple(found)

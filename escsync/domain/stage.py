@@ -6,7 +6,7 @@ from .assessment import Clock, Verdict
 from .case import Case
 from .contacts import Contacts
 from .fields import BREAKDOWN_POINTS, ROOT_CAUSES, Stage
-from .investigation import investigate
+from .investigation import FINDINGS, investigate, lacking
 from .solution import authority, linked
 
 _BY_LABEL = frozenset({Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE})
@@ -47,7 +47,7 @@ def unmet(case: Case, told: Contacts, clocks: dict[str, Clock], step: Stage) -> 
                 inquiry = investigate(case)
                 return () if inquiry.met is not None else inquiry.lacking
             done = clock.met_at is not None or clock.verdict is Verdict.WAIVED
-            return () if done else investigate(case).lacking
+            return () if done else lacking(case, case.now) or (FINDINGS,)
         case Stage.SOLUTION_DESIGN:
             return _undecided(case)
         case Stage.CUSTOMER_UPDATE:
