@@ -1,6 +1,15 @@
 """The configuration that `escsync init --tracker jira` writes."""
 
 TEMPLATE = """\
+# yaml-language-server: $schema=escsync.schema.json
+version: 1
+timezone: UTC                              # the zone of your policy; an IANA name
+company: Acme                              # as it stands in your messages to customers
+people: people.yaml                        # who holds which role, and since when
+ledger: sqlite:///escsync.db               # what escsync has seen, decided and done
+
+trackers:
+  jira:                                    # a name of your choosing; people.yaml refers to it under `ids:`
     adapter: jira
     mode: observe                          # off | observe | annotate | enforce
     connection:

@@ -49,7 +49,7 @@ class Workflow:
         been = {here}
         for _ in range(_MOST_HOPS):
             offered = self._offered(ticket)
-            self._ways[here] = [target(one) for one in offered]
+            self._ways[here] = [leads_to(one) for one in offered]
             chosen = self._choose(offered, target, here, new, been)
             if chosen is None:
                 names = ", ".join(sorted({_name(one) for one in offered})) or "nothing"
@@ -59,7 +59,7 @@ class Workflow:
                     remedy="add a transition to the workflow, or move the ticket by hand",
                 )
             self._take(ticket, chosen, fields)
-            here = target(chosen)
+            here = leads_to(chosen)
             been.add(here)
             if target in spellings(chosen):
                 return
@@ -80,7 +80,7 @@ class Workflow:
             return min(direct, key=lambda one: len(required(one)))
         first = self._first_hop(here, target)
         if first is not None:
-            return next((one for one in offered if target(one) == first), None)
+            return next((one for one in offered if leads_to(one) == first), None)
         return self._forward(offered, here, new, been)
 
     def _first_hop(self, here: str, target: str) -> str | None:
@@ -116,8 +116,8 @@ class Workflow:
         step = 1 if goal > start else -1
         found = []
         for one in offered:
-            stage = schema.status(target(one), _name(one)).stage
-            if stage in _ORDER and target(one) not in been:
+            stage = schema.status(leads_to(one), _name(one)).stage
+            if stage in _ORDER and leads_to(one) not in been:
                 distance = (goal - _ORDER.index(stage)) * step
                 if 0 < distance < abs(goal - start):
                     found.append((distance, one))
@@ -139,7 +139,7 @@ class Workflow:
         if answer.status == 400:
             said = Refusal.of(answer.body).words
             raise Rejected(f"the transition to {_name(transition)} was refused: {said}"[:200], field="stage")
-        if answer.status == 409 and self._status_of(ticket) != target(transition):
+        if answer.status == 409 and self._status_of(ticket) != leads_to(transition):
             raise Conflict("somebody else moved it at the same moment")
 
     def _held_already(self, ticket: str, missing: Sequence[str], asked: Mapping[str, str]) -> None:
@@ -178,7 +178,7 @@ class Workflow:
         return next((id for id, (name, _) in statuses.items() if folded in (id, name.casefold())), folded)
 
 
-def target(transition: Mapping[str, Any]) -> str:
+def leads_to(transition: Mapping[str, Any]) -> str:
     target = transition.get("to")
     return str(target.get("id") or "") if isinstance(target, dict) else ""
 
@@ -189,7 +189,7 @@ def _name(transition: Mapping[str, Any]) -> str:
 
 
 def spellings(transition: Mapping[str, Any]) -> set[str]:
-    return {target(transition), _name(transition).strip().casefold()}
+    return {leads_to(transition), _name(transition).strip().casefold()}
 
 
 def required(transition: Mapping[str, Any]) -> dict[str, str]:
