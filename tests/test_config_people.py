@@ -75,6 +75,7 @@ MISTAKES = {
     "a role of another company": ("role: support_manager", "role: manager", "did you mean 'support_manager'?"),
     "a role that ends first": ("from: 2026-03-03, to", "from: 2026-05-03, to", ":6: people[0].roles[1]: ends before it"),
     "a day that is none": ("from: 2026-03-03, to", "from: 2026-02-30, to", "'2026-02-30' is no day; write 2026-03-31"),
+    "a year that is none": ("from: 2026-03-03, to", "from: 0001-01-01, to", "'0001-01-01' is no day; write 2026-03-31"),
     "an instant without a zone": ("12:00:00Z", "12:00:00", "'2026-03-04T12:00:00' has no time zone; write"),
     "an absence that ends first": ("to: 2026-06-10", "to: 2026-06-01", ":8: people[0].absences[0]: ends before it"),
     "a fallback who is nobody": ("fallback: idris}", "fallback: idrs}", "'idrs' is the id of nobody in this file; did you mean 'idris'?"),

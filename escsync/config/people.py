@@ -76,7 +76,7 @@ def _clashes(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[P
 
 
 def _fallbacks(document: Document, entries: list[Mapping[str, Any]], ids: list[str]) -> Iterator[Problem]:
-    humans = {e.get("id") for e in entries if e.get("kind", "human") == "human"}
+    humans = {str(e.get("id")) for e in entries if e.get("kind", "human") == "human"}
 
     def named(path: Path, value: object, own: object = None) -> Iterator[Problem]:
         if not isinstance(value, str):

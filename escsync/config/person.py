@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 
@@ -13,13 +13,21 @@ from escsync.domain.people import Function, Money, PersonKind, Role
 
 from .model import Strict, Text, ZoneName, spelling
 
+_When = TypeVar("_When", bound=date)
 _AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?(\d+(?:\.\d{1,2})?)(?:\s*([A-Z]{3}))?")
+
+
+def _of_our_time(when: _When) -> _When:
+    """Years at the edge of the calendar cannot be moved between time zones; they are typing mistakes anyway."""
+    if not 1900 <= when.year <= 2200:
+        raise ValueError(when)
+    return when
 
 
 def day(value: object) -> date:
     """A local day as YAML holds it: text."""
     try:
-        return date.fromisoformat(str(value))
+        return _of_our_time(date.fromisoformat(str(value)))
     except ValueError:
         raise ValueError(f"{str(value)!r} is no day; write 2026-03-31") from None
 
@@ -32,7 +40,7 @@ def moment(value: object) -> date | datetime | None:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return day(text)
     try:
-        instant = datetime.fromisoformat(text)
+        instant = _of_our_time(datetime.fromisoformat(text))
     except ValueError:
         raise ValueError(f"{text!r} is no day or instant; write 2026-03-31 or 2026-03-31T12:00:00Z") from None
     if instant.tzinfo is None:
