@@ -38,6 +38,7 @@ def from_value(value: Value) -> Json:
         case tuple():
             people = [from_person(item) for item in value if isinstance(item, PersonRef)]
             return {"p": people} if people else {"c": list(value)}
+    raise TypeError(f"a field holds a {type(value).__name__}, which is no kind of value")
 
 
 def to_value(content: Json) -> Value:

@@ -64,18 +64,21 @@ class Judge:
         one.ledger.judged(one.tracker, one.policy, one.now, news)
         self.world = replace(one.world, earlier=one.ledger.earlier())
 
-    def judge(self, entry: Entry, *, foreseeing: Sequence[Edit] | None = None) -> Judged | Failure | None:
-        """*entry* judged; a Failure where it cannot be, None where it did not exist yet.
+    def judge(
+        self, entry: Entry, *, foreseeing: Sequence[Edit] | None = None, now: datetime | None = None
+    ) -> Judged | Failure | None:
+        """*entry* judged as of the pass's instant, or of *now*; a Failure where it cannot be, None where it did not
+        exist yet.
 
         The draft foresees that its own enforced edits come about, unless they failed the last time; or exactly those
         of *foreseeing*.
         """
-        record = entry.record
+        record, now = entry.record, now or self.one.now
         try:
-            found = escalations(record, self.world, self.one.policy, self.one.now)
+            found = escalations(record, self.world, self.one.policy, now)
             if not found:
                 return None
-            assessed = tuple(assess(escalation, self.one.policy, self.one.now) for escalation in found)
+            assessed = tuple(assess(escalation, self.one.policy, now) for escalation in found)
             drafted = self._draft(entry, assessed[-1], foreseeing)
         except Exception as error:  # noqa: BLE001  one bad ticket never stops the others
             return Failure(
@@ -102,9 +105,10 @@ class Judge:
         if foreseeing is not None:
             coming = list(foreseeing)
         if drafted.change and coming:
-            record = foreseen(entry.record, coming, self.one.now, self.one.vocabulary.stages)
-            then = escalations(record, self.world, self.one.policy, self.one.now)
-            again = self._drafted(record, assess(then[-1], self.one.policy, self.one.now))
+            now = assessment.now
+            record = foreseen(entry.record, coming, now, self.one.vocabulary.stages)
+            then = escalations(record, self.world, self.one.policy, now)
+            again = self._drafted(record, assess(then[-1], self.one.policy, now))
             own = [edit for edit in (again.change.edits if again.change else ()) if not enforces(edit)]
             drafted = replace(drafted, change=replace(drafted.change, edits=(*enforced, *own)))
         return self._based(drafted, entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from escsync.adapter import (
     Ambiguous,
@@ -29,6 +30,9 @@ from .judging import Judge, Judged
 from .looking import observe, read
 from .outcome import Failure, Pass, code_of
 from .receipts import SETTLED, Receipt, Target, Written, target_of
+
+_SLACK = timedelta(minutes=15)
+"""How far a tracker's clock may be ahead of the pass's, whose instant is the one at which it began."""
 
 
 class Writer:
@@ -130,8 +134,25 @@ class Writer:
             and self.written.receipts.get(target_of(change, edit)) is Receipt.APPLIED
         )
         self._observe(after.values(), by_us=ours)
-        self._rejudge(after, foreseeing=())
+        for change in changes:
+            if change.ticket.id in after:
+                coming = [edit for edit in change.edits if enforces(edit) and self._kept_out(change, edit)]
+                self._rejudge(
+                    [change.ticket.id], foreseeing=coming, now=self._instant(after[change.ticket.id], ours)
+                )
         return after
+
+    def _instant(self, ticket: Ticket, ours: frozenset[tuple[str, str]]) -> datetime:
+        """The pass's instant, or the later one at which the tracker dates what this pass has just done to *ticket*:
+        otherwise our own deed would be evidence of the future, and the note would deny it."""
+        now, me = self._one.now, self._one.adapter.me
+        done = [
+            facts[-1].when.at
+            for native, name in ours
+            if native == ticket.id and (facts := ticket.history.get(name))
+            if facts[-1].actor is not None and facts[-1].actor.id == me
+        ]
+        return max((at for at in done if now < at <= now + _SLACK), default=now)
 
     def _order(self, change: Change) -> Order:
         judged = self.written.judged.get(change.ticket.id)
@@ -207,11 +228,13 @@ class Writer:
         for failure in failures:
             self.written.failures.setdefault((failure.id, failure.code), failure)
 
-    def _rejudge(self, ids: Iterable[str], *, foreseeing: Sequence[Edit] | None = None) -> None:
-        """Judge tickets anew; after a write there is nothing left to foresee."""
+    def _rejudge(
+        self, ids: Iterable[str], *, foreseeing: Sequence[Edit] | None = None, now: datetime | None = None
+    ) -> None:
+        """Judge tickets anew, foreseeing only what is still to come."""
         wanted = set(ids)
         for entry in self._one.ledger.entries(self._one.tracker, ids=wanted) if wanted else ():
-            judged = self._judge.judge(entry, foreseeing=foreseeing)
+            judged = self._judge.judge(entry, foreseeing=foreseeing, now=now)
             if isinstance(judged, Judged):
                 self.written.judged[judged.ticket] = judged
             elif isinstance(judged, Failure):
