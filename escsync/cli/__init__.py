@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> int:
     """Run one command and answer how to exit; tests hand in their own *host*."""
-    import typer
-
-    from escsync.cli.app import app
+    from escsync.cli.app import command
     from escsync.cli.everywhere import Call
     from escsync.cli.host import Host
 
@@ -23,7 +21,7 @@ def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> in
             # Names from a tracker may not fit a terminal's encoding: show a ? rather than fail.
             stream.reconfigure(errors="replace")
     try:
-        typer.main.get_command(app).main(
+        command().main(
             args=None if arguments is None else list(arguments), prog_name="escsync", obj=Call(host or Host())
         )
     except SystemExit as end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -89,3 +90,9 @@ ledger.command("check")(everywhere.everywhere(about.ledger_check))
 ledger.command("backup")(everywhere.everywhere(about.ledger_backup))
 app.add_typer(policy, rich_help_panel=_HELP)
 app.add_typer(ledger, rich_help_panel=_HELP)
+
+
+@cache
+def command() -> Any:
+    """All commands as one, ready to be run."""
+    return typer.main.get_command(app)

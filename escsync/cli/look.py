@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escsync.cli.exits import Exit, Stop
-from escsync.cli.session import Session, suggestion
+from escsync.cli.session import Session, means, suggestion
 
 if TYPE_CHECKING:
     from escsync.domain.assessment import Assessment
@@ -99,7 +99,7 @@ def show(session: Session, id: Annotated[str, typer.Argument(help="An id, a key 
     """One escalation whole: facts, deadlines, findings and timeline."""
     from escsync.report import document, single
 
-    found = pick(session.assessments(), id)
+    found = pick(session, id)
     if session.terminal.as_json:
         session.terminal.document(document.whole(found))
     else:
@@ -115,11 +115,12 @@ def explain(
     """Every deadline's arithmetic: anchor, evidence, what was counted, verdict."""
     from escsync.domain.assessment import CLOCK_NAMES
     from escsync.report import document, single
+    from escsync.report.display import shown
 
     if clock is not None and clock not in CLOCK_NAMES:
         known = list(CLOCK_NAMES)
         raise Stop(f"{clock}: no such clock; known are {', '.join(known)}{suggestion(clock, known)}")
-    found = pick(session.assessments(), id)
+    found = pick(session, id)
     clocks = [one for one in found.clocks if clock in (None, one.name)]
     if session.terminal.as_json:
         session.terminal.document(document.arithmetic(found, clocks))
@@ -127,33 +128,29 @@ def explain(
         session.terminal.tell(single.reckoning(found, clocks, session.zone))
     else:
         session.terminal.say(
-            f"{board_key(found)}: the clock {clock or ''} has not started; nothing asks for it yet."
+            f"{shown(found.key)}: the clock {clock or ''} has not started; nothing asks for it yet."
         )
     return ending(session, [found])
 
 
-def pick(found: Iterable[Assessment], wanted: str) -> Assessment:
-    """The escalation that *wanted* names by id, key or native id (decision 73)."""
-    found = list(found)
-    exact = [one for one in found if one.id == wanted]
-    folded = wanted.strip().casefold()
-    matches = exact or [
-        one
-        for one in found
-        if folded in (one.key.casefold(), one.id.casefold(), one.id.partition(":")[2].casefold())
-    ]
-    tickets = {one.id.partition("~")[0] for one in matches}
-    if len(tickets) > 1:
+def pick(session: Session, wanted: str) -> Assessment:
+    """The escalation that *wanted* names by id, key or native id."""
+    found = session.assessments(wanted)
+    if not found:
+        # A ticket that vanished is found among all; so is what was probably meant.
+        everything = session.assessments()
+        found = [one for one in everything if means(wanted, one.tracker, _native(one), one.key)]
+        if not found:
+            near = suggestion(wanted, [name for one in everything for name in (one.key, one.id)])
+            raise Stop(f"{wanted}: the ledger knows no such escalation{near}; `escsync list` names all")
+    exact = [one for one in found if one.id == wanted.strip()]
+    if not exact and len({one.id.partition("~")[0] for one in found}) > 1:
         raise Stop(
             f"{wanted}: this names several escalations; say which by its id:",
-            *(f"  {one.id}  {one.key}  {one.summary}" for one in matches),
+            *(f"  {one.id}  {one.key}  {one.summary}" for one in found),
         )
-    if not matches:
-        known = [name for one in found for name in (one.key, one.id)]
-        hint = suggestion(wanted, known)
-        raise Stop(f"{wanted}: the ledger knows no such escalation{hint}; `escsync list` names all")
     # A ticket reopened after the window holds two escalations: its key means the present one.
-    return max(matches, key=lambda one: one.identified_at)
+    return max(exact or found, key=lambda one: one.identified_at)
 
 
 def ending(session: Session, found: Iterable[Assessment]) -> Exit:
@@ -174,11 +171,8 @@ def remaining(found: Iterable[Assessment], least: str) -> bool:
     return any(finding.severity.rank <= limit for one in found for finding in one.findings)
 
 
-def board_key(found: Assessment) -> str:
-    """The key, safe to show."""
-    from escsync.report.display import shown
-
-    return shown(found.key)
+def _native(found: Assessment) -> str:
+    return found.id.partition(":")[2].partition("~")[0]
 
 
 def _stage(name: str) -> str:

@@ -27,19 +27,21 @@ def draft(
     ] = None,
 ) -> Exit:
     """A personal text for the owner to finish and send; escsync never sends it."""
+    from escsync.domain.communication import DEFAULT_MARKERS
     from escsync.report import letter
 
-    found = pick(session.assessments(), id)
+    found = pick(session, id)
     config = session.offline
     named = session.person("--by", by) if by else found.owner
     sender = named if named is not None and named.human else None
+    tracker = config.trackers.get(found.tracker)  # absent where its mode is off
     text = letter.letter(
         kind,
         found,
         sender,
         company=config.company,
         policy=config.policy,
-        markers=config.trackers[found.tracker].vocabulary.markers,
+        markers=tracker.vocabulary.markers if tracker else DEFAULT_MARKERS,
     )
     if session.terminal.as_json:
         session.terminal.document(
@@ -76,7 +78,7 @@ def handover(
     from escsync.domain.people import PersonRef
     from escsync.domain.plan import Change, Mode, Plan, SetField
 
-    found = pick(session.assessments(), id)
+    found = pick(session, id)
     successor = session.person("--to", to)
     tracker = session.config.trackers.get(found.tracker)
     if tracker is None:
@@ -109,7 +111,7 @@ def handover(
         trackers=[tracker],
     )
     code = reported(session, done)
-    if code is Exit.DONE and sum(one.counts.applied for one in done.outcomes):
+    if code is Exit.DONE and any(one.counts.applied for one in done.outcomes):
         marker = next(iter(tracker.vocabulary.markers.get(MessageKind.HANDOVER, ())), "#handover")
         why = f" ({reason})" if reason else ""
         session.terminal.note(f"{found.key} is now owned by {successor.name}{why}. No clock restarts.")
@@ -117,7 +119,7 @@ def handover(
             f"Tell the customer who answers from now on, and record it as a comment: "
             f"{marker} ... {successor.name} ..."
         )
-    elif any(one.counts.stale for one in done.outcomes):
+    elif any(one.counts.stale > 0 for one in done.outcomes):
         session.terminal.note(
             "Somebody changed the owner meanwhile; look with `escsync show` after `escsync sync`."
         )
@@ -126,7 +128,5 @@ def handover(
 
 
 def _record(session: Session, found: Assessment) -> Record:
-    for record in session.records([found.id.partition("~")[0].partition(":")[2]]):
-        if record.tracker == found.tracker:
-            return record
-    raise Stop(f"{found.id}: the ledger knows no such escalation")
+    id = found.id.partition("~")[0]
+    return next(record for record in session.records(id) if record.id == id)

@@ -91,10 +91,10 @@ def code_of(session: Session, outcomes: Iterable[Outcome]) -> Exit:
     for one in outcomes:
         if one.lost:
             codes.append(Exit.TRACKER)
+        elif one.refused is not None and not one.errors:
+            codes.append(Exit.LIMIT)
         elif one.errors or one.counts.failed or one.counts.refused or one.counts.ignored:
             codes.append(Exit.PARTIAL)
-        if one.refused is not None:
-            codes.append(Exit.LIMIT)
         if session.options.fail_on is not None and remaining(one.assessments, session.options.fail_on.value):
             codes.append(Exit.FINDINGS)
     return worst(codes)

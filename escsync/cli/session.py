@@ -137,21 +137,26 @@ class Session:
             raise Stop("every tracker asked for has mode: off; there is nothing to do")
         return list(self.config.trackers.values())
 
-    def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
-        """What the ledger knows of the trackers asked for."""
-        wanted = None if ids is None else list(ids)
-        for name in self.options.tracker or (None,):
-            yield from self.ledger.records(name, ids=wanted)
+    def records(self, named: str = "") -> Iterator[Record]:
+        """What the ledger knows of the trackers asked for; only of the ticket *named*, where there is one."""
+        for name in self.options.tracker or tuple(self.offline.modes):
+            refs = self.ledger.refs(name, open_only=False) if named else []
+            ids = [ref.id for ref in refs if means(named, name, ref.id, ref.key)]
+            if ids or not named:
+                yield from self.ledger.records(name, ids=ids or None)
 
-    def assessments(self) -> list[Assessment]:
-        """Every escalation of the ledger as of now; no tracker is asked. A bad record stops no other."""
+    def assessments(self, named: str = "") -> list[Assessment]:
+        """Escalations of the ledger as of now, all or those of one ticket; no tracker is asked.
+
+        A bad record stops no other.
+        """
         from escsync.domain.assess import assess
         from escsync.domain.escalation import escalations
 
         _ = self.offline.trackers  # an unknown --tracker is said before anything else
         world, policy = self.world(), self.offline.policy
         found: list[Assessment] = []
-        for record in self.records():
+        for record in self.records(named):
             try:
                 found += [
                     assess(one, policy, self.now) for one in escalations(record, world, policy, self.now)
@@ -184,6 +189,12 @@ class Session:
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
+
+
+def means(wanted: str, tracker: str, native: str, key: str) -> bool:
+    """Does *wanted* name this ticket by its id, its key or its native id? (decision 73)"""
+    folded = wanted.strip().casefold().partition("~")[0]
+    return folded in (f"{tracker}:{native}".casefold(), key.casefold(), native.casefold())
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
