@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from escsync.domain.communication import Element, Message, MessageKind, Reading
@@ -15,6 +16,7 @@ from escsync.domain.people import PersonKind, PersonRef
 from escsync.domain.ticket import Fact, NoteSeen, Status, Ticket, Value
 
 Json = Any
+_GRADES = {grade.value: grade for grade in Grade}
 
 
 def dumps(content: Json) -> str:
@@ -69,8 +71,13 @@ def from_person(person: PersonRef) -> Json:
 
 
 def to_person(content: Json) -> PersonRef:
-    """The person that *from_person* wrote."""
-    return PersonRef(content[0], content[1], content[2], PersonKind(content[3]), content[4])
+    """The person that *from_person* wrote; one value for the many facts that name the same person."""
+    return _person(*content)
+
+
+@lru_cache(maxsize=4096)
+def _person(id: str, name: str, email: str, kind: str, active: bool | None) -> PersonRef:
+    return PersonRef(id, name, email, PersonKind(kind), active)
 
 
 def from_evidence(evidence: Evidence) -> Json:
@@ -82,7 +89,7 @@ def from_evidence(evidence: Evidence) -> Json:
 def to_evidence(content: Json) -> Evidence:
     """The evidence that *from_evidence* wrote."""
     after = datetime.fromisoformat(content[1]) if content[1] else None
-    return Evidence(datetime.fromisoformat(content[0]), after, Grade(content[2]), content[3])
+    return Evidence(datetime.fromisoformat(content[0]), after, _GRADES[content[2]], content[3])
 
 
 def from_fact(fact: Fact) -> Json:
