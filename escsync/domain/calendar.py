@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .assessment import Segment
 from .duration import Duration
-from .policy import BusinessHours
+from .timing import BusinessHours
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RANGE = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*")

@@ -13,7 +13,7 @@ from .duration import Duration, spoken
 from .evidence import Evidence, Grade
 from .fields import ENDED, Stage
 from .people import end_of_day
-from .policy import ClockRule
+from .timing import ClockRule
 
 PROCESS, DERIVED = "process", "derived"
 _SIDE_EXITS = frozenset({Stage.REJECTED, Stage.DUPLICATE, Stage.WITHDRAWN})
