@@ -107,7 +107,8 @@ def _play(session: Session, shown: Path) -> tuple[tuple[Outcome, ...], tuple[Out
         found = session.assessments()
         shown_board = board.board(found, session.config.policy.money, session.now)
         session.terminal.say(board.headline(shown_board))
-        session.terminal.draw(board.table(shown_board.rows))
+        for part in board.drawn(shown_board.rows, session.terminal.width):
+            session.terminal.draw(part)
     say("4. escsync sync: a second pass over an unchanged tracker writes nothing.")
     second = on_each(session, engine.sync).outcomes
     for one in second:

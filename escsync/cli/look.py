@@ -49,7 +49,8 @@ def status(session: Session) -> Exit:
         return ending(session, shown.rows)
     session.terminal.say(board.headline(shown))
     if shown.rows:
-        session.terminal.draw(board.table(shown.rows))
+        for part in board.drawn(shown.rows, session.terminal.width):
+            session.terminal.draw(part)
     if shown.at_risk.missing:
         session.terminal.say(
             f"ARR or exchange rate missing for: {', '.join(map(shown_text, shown.at_risk.missing))}"

@@ -42,9 +42,19 @@ class Terminal:
         for line in words:
             self.say(line)
 
-    def draw(self, table: Table) -> None:
-        """A table of the result."""
-        self.out.print(table)
+    @property
+    def width(self) -> int:
+        """How many columns a line of the result may have."""
+        return self.out.width
+
+    def draw(self, table: Table | Text) -> None:
+        """A table of the result; in a pipe without the blanks that fill its lines."""
+        if self.out.is_terminal:
+            self.out.print(table)
+            return
+        with self.out.capture() as drawn:
+            self.out.print(table)
+        self.out.file.writelines(f"{line.rstrip()}\n" for line in drawn.get().splitlines())
 
     def document(self, content: Mapping[str, Any]) -> None:
         """The one JSON document of the result; escapes keep it harmless and readable in every encoding."""

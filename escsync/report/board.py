@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +20,8 @@ from escsync.report.display import shown
 
 _UNOWNED = frozenset({"OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_AMBIGUOUS"})
 _SOON = timedelta(minutes=60)
+_ROOM = 130
+"""Columns that the table needs to be read at a glance."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -103,8 +105,23 @@ def headline(shown_board: Board) -> str:
     )
 
 
-def table(rows: Iterable[Assessment]) -> Table:
-    """The board's table, red where a deadline is breached."""
+def drawn(rows: Iterable[Assessment], width: int) -> Iterator[Table | Text]:
+    """The board as a table where *width* has room for it, else two lines for each."""
+    if width >= _ROOM:
+        yield _table(rows)
+        return
+    for one in rows:
+        head = Text(f"{shown(one.key):<10} {one.priority}  ", style="bold")
+        yield head.append(words.next_deadline(one), style=f"not bold {words.STYLES[one.health]}")
+        lacking = words.missing(one)
+        yield Text(
+            f"           {words.account(one)}, {words.step(one.stage)}, {words.owner(one)}"
+            f"{': ' + lacking if lacking else ''}"
+        )
+
+
+def _table(rows: Iterable[Assessment]) -> Table:
+    """Red where a deadline is breached."""
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for name in ("Key", "Prio", "Account", "Stage", "Owner", "Next deadline", "What is missing"):
         drawn.add_column(name, no_wrap=name in {"Key", "Prio"}, overflow="fold")

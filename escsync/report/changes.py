@@ -24,6 +24,9 @@ REASONS = {
     "not_internal": "the tracker cannot prove that the note is internal",
 }
 
+_REASONS = 3
+"""Findings whose words stand in a plan; of the others the codes."""
+
 
 def told(plan: Plan, found: Iterable[Assessment], zone: ZoneInfo) -> Iterator[Text]:
     """*plan* line by line, what is withheld after what would be done."""
@@ -78,9 +81,11 @@ def _change(change: Change, found: Assessment | None, zone: ZoneInfo) -> Iterato
     for edit in change.edits:
         yield Text(f"    {edit_line(edit, zone)}")
     details = _details(found)
-    for code in change.because:
+    for code in change.because[:_REASONS]:
         why = details.get(code) or details.get(code.partition(":")[0], "")
         yield Text(f"    because {shown(code)}{': ' + why if why else ''}", style="dim")
+    if more := change.because[_REASONS:]:
+        yield Text(f"    and {', '.join(map(shown, more))}", style="dim")
 
 
 def _details(found: Assessment | None) -> Mapping[str, str]:

@@ -20,7 +20,10 @@ def story(found: Assessment, zone: ZoneInfo) -> Iterator[Text]:
     """Everything known of *found*: its facts, deadlines, findings and timeline."""
     yield Text(f"{shown(found.key)}  {shown(found.summary, 160)}", style="bold")
     yield from (Text(f"  {name:<16}{value}") for name, value in _facts(found, zone) if value)
-    yield Text("Deadlines", style="bold")
+    derived = any(clock.source != "process" for clock in found.clocks)
+    yield Text("Deadlines", style="bold").append(
+        "  (* derived: not a number of the process itself)" if derived else "", style="not bold"
+    )
     for clock in found.clocks:
         yield _clock_line(clock, found, zone)
     if not found.clocks:
@@ -59,7 +62,8 @@ def reckoning(found: Assessment, clocks: Iterable[Clock], zone: ZoneInfo) -> Ite
             yield Text(f"  evidence  {shown(clock.evidence)}")
         verdict = Text("  verdict   ")
         verdict.append(words.judgement(clock, found.now), style=_VERDICTS.get(clock.verdict.value, ""))
-        yield verdict.append(f"  {shown(clock.detail)}" if clock.detail else "", style="")
+        told = not clock.detail or clock.detail.startswith(("overdue by", "late by"))
+        yield verdict.append("" if told else f"  {shown(clock.detail)}")
         yield Text(f"  policy    {clock.policy_version or found.policy_version}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -110,13 +111,14 @@ def account(assessment: Assessment) -> str:
     return shown(assessment.account.name or assessment.account.id or "-", 30)
 
 
-def brief(finding: Finding) -> str:
-    """A finding in two or three words: `ack breached`, `account.arr missing`."""
-    base, _, subject = finding.code.partition(":")
+def brief(base: str, subjects: Sequence[str]) -> str:
+    """A code in a few words: `ack breached`, `account.arr missing`, `checklist incomplete (3)`."""
     if base == "FIELD_MISSING":
-        return f"{shown(subject)} missing"
+        return f"{shown(subjects[0])} missing" if len(subjects) == 1 else f"{len(subjects)} fields missing"
     words = base.replace("_", " ").lower()
-    return f"{words}: {shown(subject)}" if subject else words
+    if len(subjects) == 1:
+        return f"{words}: {shown(subjects[0])}"
+    return f"{words} ({len(subjects)})" if subjects else words
 
 
 def pressing(assessment: Assessment) -> list[Finding]:
@@ -129,6 +131,9 @@ def pressing(assessment: Assessment) -> list[Finding]:
 
 def missing(assessment: Assessment, most: int = 3) -> str:
     """What it lacks, the worst first, *most* at the most and the rest counted."""
-    found = pressing(assessment)
-    more = [f"+{len(found) - most}"] if len(found) > most else []
-    return ", ".join([brief(finding) for finding in found[:most]] + more)
+    found: dict[str, list[str]] = {}
+    for finding in pressing(assessment):
+        subject = finding.code.partition(":")[2]
+        found.setdefault(finding.base, []).extend([subject] if subject else [])
+    told = [brief(base, subjects) for base, subjects in found.items()]
+    return ", ".join(told[:most] + ([f"+{len(told) - most}"] if len(told) > most else []))

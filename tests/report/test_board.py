@@ -26,10 +26,10 @@ def account(found, **changes):
     return replace(found, account=replace(found.account, **changes))
 
 
-def drawn(table, width=400):
-    """What a table looks like in a pipe."""
+def drawn(*parts, width=400):
+    """What they look like in a pipe."""
     file = StringIO()
-    Console(file=file, width=width, markup=False, emoji=False, highlight=False).print(table)
+    Console(file=file, width=width, markup=False, emoji=False, highlight=False).print(*parts, sep="\n")
     return file.getvalue()
 
 
@@ -80,7 +80,7 @@ def test_the_longest_overdue_comes_first_and_nothing_to_do_last():
 
 def test_the_table_says_what_is_late_and_what_is_missing():
     """A tired person reads the deadline in words."""
-    text = drawn(board.table([late()]))
+    text = drawn(*board.drawn([late()], 400))
 
     assert "ACK overdue 1 h 15 min" in text
     assert "1 of 5 intake" in text or "2 of 5 investigation" in text
@@ -88,11 +88,24 @@ def test_the_table_says_what_is_late_and_what_is_missing():
     assert "ack breached" in text
 
 
+def test_a_narrow_terminal_gets_two_lines_each():
+    """Nothing is broken in the middle of a word."""
+    head, rest = board.drawn([late()], 80)
+
+    assert head.plain == "ESC-1      P1  ACK overdue 1 h 15 min"
+    assert rest.plain.strip().startswith("Alder AG, ")
+    assert "Dana Reyes: ack breached" in rest.plain
+
+
 def test_markup_and_colours_of_a_tracker_do_nothing():
     """A hostile account name is shown as it is spelt."""
     hostile = account(late(summary="[red]x[/red]\x1b[2J", key="[link]"), name="[bold]Al\u202eder[/bold]")
 
-    text = drawn(board.table([hostile])) + drawn(board.listed([hostile]))
+    text = (
+        drawn(*board.drawn([hostile], 400))
+        + drawn(*board.drawn([hostile], 80))
+        + drawn(board.listed([hostile]))
+    )
 
     assert "[bold]Alder[/bold]" in text
     assert "[red]x[/red] [2J" in text
