@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,12 +42,16 @@ class Changes:
     """All changes of one ticket, oldest first, by field."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.by_field: dict[str, list[Entry]] = defaultdict(list)
+        self.by_field: dict[str, list[Entry]] = {}
+        self._nameless = True
         for entry in entries:
-            self.by_field[entry.field].append(entry)
+            self.by_field.setdefault(entry.field, []).append(entry)
+            self._nameless = self._nameless and not entry.field.startswith("name:")
 
     def of(self, column: Column) -> list[Entry]:
         """The changes of one field: by its id, and by its name where the record knows no ids."""
+        if self._nameless:
+            return self.by_field.get(column.id, [])
         names = dict.fromkeys(f"name:{name.casefold()}" for name in (column.id, column.name) if name)
         found = [self.by_field[name] for name in (column.id, *names) if name in self.by_field]
         if len(found) < 2:
@@ -60,48 +63,56 @@ def read(histories: Iterable[Mapping[str, Any]], schema: Schema) -> Changes:
     """Jira's histories in any order, each once."""
     known: dict[str, tuple[datetime, int, Mapping[str, Any]]] = {}
     for number, history in enumerate(histories):
+        id = _text(history.get("id")) or f"#{number}"
+        if id in known:
+            continue
         at = instants.moment(history.get("created"), schema.zone)
         if at is None:
             raise Unintelligible("a change without a readable time")
-        id = _text(history.get("id"))
-        known.setdefault(id or f"#{number}", (at, int(id) if id.isdecimal() else number, history))
+        known[id] = (at, int(id) if id.isdecimal() else number, history)
     ordered = sorted(known.values(), key=lambda one: one[:2])
     return Changes(entry for at, _, history in ordered for entry in _entries(at, history, schema))
 
 
-def history(
-    name: str, current: Value, ticket: Mapping[str, Any], changes: Changes, schema: Schema, *, fetched: bool
-) -> History:
-    """The whole past of the canonical field *name*, its value at creation included.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One ticket's past: *born* when and made by whom, and what was changed.
 
-    *fetched*: the changelog was fetched after the ticket, so that it may know more than the ticket shows.
+    *until* is when the ticket was read as it is, where its changelog was read later and may know more.
     """
-    columns = schema.columns[name]
-    fields = ticket["fields"]
-    created = instants.moment(fields.get("created"), schema.zone)
-    if created is None:
-        raise Unintelligible("no readable time of creation")
-    until = instants.moment(fields.get("updated"), schema.zone) if fetched else None
-    tracks = [
-        _track(name, column, fields.get(column.id), changes.of(column), schema, until) for column in columns
-    ]
-    creator = fields.get("creator") or fields.get("reporter")
-    actor = schema.person(creator) if isinstance(creator, dict) else None
-    held = [first for first, _ in tracks]
-    facts = [Fact(Evidence(created, source="created"), joined(held), actor)]
-    steps = sorted(
-        ((entry, number, value) for number, (_, later) in enumerate(tracks) for entry, value in later),
-        key=lambda step: step[0].at,
-    )
-    for entry, number, value in steps:
-        held[number] = value
-        told = joined(held)
-        if not values.same(told, facts[-1].value):
-            # A clock that ran backwards must not date a change before the ticket was.
-            facts.append(Fact(Evidence(max(entry.at, created), source=entry.source), told, entry.actor))
-    # The ticket itself tells its value of today better than the record of the change does.
-    facts[-1] = Fact(facts[-1].when, current, facts[-1].actor)
-    return tuple(facts)
+
+    fields: Mapping[str, Any]
+    changes: Changes
+    born: Evidence
+    maker: PersonRef | None
+    until: datetime | None
+
+    def of(self, name: str, current: Value, schema: Schema) -> History:
+        """The whole past of the canonical field *name*, its value at creation included."""
+        columns = schema.columns[name]
+        entries = [self.changes.of(column) for column in columns]
+        if not any(entries):
+            return (Fact(self.born, current, self.maker),)
+        tracks = [
+            _track(name, column, self.fields.get(column.id), some, schema, self.until)
+            for column, some in zip(columns, entries, strict=True)
+        ]
+        held = [first for first, _ in tracks]
+        facts = [Fact(self.born, joined(held), self.maker)]
+        steps = sorted(
+            ((entry, number, value) for number, (_, later) in enumerate(tracks) for entry, value in later),
+            key=lambda step: step[0].at,
+        )
+        for entry, number, value in steps:
+            held[number] = value
+            told = joined(held)
+            if not values.same(told, facts[-1].value):
+                # A clock that ran backwards must not date a change before the ticket was.
+                when = Evidence(max(entry.at, self.born.at), source=entry.source)
+                facts.append(Fact(when, told, entry.actor))
+        # The ticket itself tells its value of today better than the record of the change does.
+        facts[-1] = Fact(facts[-1].when, current, facts[-1].actor)
+        return tuple(facts)
 
 
 def _track(
@@ -185,13 +196,14 @@ def joined(held: Sequence[Value]) -> Value:
 
 
 def _entries(at: datetime, history: Mapping[str, Any], schema: Schema) -> Iterable[Entry]:
+    items = history.get("items")
     author = history.get("author")
     actor = schema.person(author) if isinstance(author, dict) else None
-    items = history.get("items")
+    source = f"changelog:{_text(history.get('id'))}"
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict):
             field = _text(item.get("fieldId")) or f"name:{_text(item.get('field')).casefold()}"
-            yield Entry(at, f"changelog:{_text(history.get('id'))}", actor, field, item)
+            yield Entry(at, source, actor, field, item)
 
 
 def _text(raw: object) -> str:

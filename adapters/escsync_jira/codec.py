@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from escsync.adapter import History, Status, Ticket, TicketRef, Value
+from escsync.adapter import Evidence, History, Status, Ticket, TicketRef, Value
 
 from . import changelog, comments, instants, scope, values
 from .changelog import Unintelligible
@@ -14,6 +14,7 @@ from .settings import JiraScope
 
 __all__ = ["Unintelligible", "is_customers", "is_part", "needed", "reference", "service_desk", "ticket"]
 
+_SOMEBODY = ("assignee", "reporter", "creator")
 _ALWAYS = ("created", "updated", "creator", "reporter", "comment", *scope.NEEDED)
 
 
@@ -47,9 +48,9 @@ def ticket(
     created = instants.moment(fields.get("created"), schema.zone)
     if created is None:
         raise Unintelligible("no readable time of creation")
-    for someone in ("assignee", "reporter", "creator"):
-        if isinstance(fields.get(someone), dict):
-            schema.person(fields[someone])
+    updated = instants.moment(fields.get("updated"), schema.zone)
+    people = {name: fields[name] for name in _SOMEBODY if isinstance(fields.get(name), dict)}
+    known = {name: schema.person(somebody) for name, somebody in people.items()}
     told = {name: _value(name, fields, schema) for name in schema.columns}
     if not isinstance(told.get("stage"), Status):
         raise Unintelligible("no status")
@@ -58,18 +59,20 @@ def ticket(
     if histories is not None:
         changes = changelog.read(histories, schema)
         entered = scope.entered_at(within, fields, changes)
-        past = {
-            name: changelog.history(name, value, raw, changes, schema, fetched=fetched)
-            for name, value in told.items()
-        }
-    messages, note = comments.read(said, _desk(ref.key, fields, schema), schema)
+        maker = known.get("creator") or known.get("reporter")
+        born = Evidence(created, source="created")
+        whole = changelog.Past(fields, changes, born, maker, updated if fetched else None)
+        past = {name: whole.of(name, value, schema) for name, value in told.items()}
+    reporter = known["reporter"].id if "reporter" in known else ""
+    desk = comments.Desk(service_desk(fields, schema), reporter, ref.key)
+    messages, note = comments.read(said, desk, schema)
     return Ticket(
         id=ref.id,
         key=ref.key,
         url=f"{schema.base}/browse/{ref.key}",
         created_at=created,
         values=told,
-        updated_at=instants.moment(fields.get("updated"), schema.zone),
+        updated_at=updated,
         entered_at=entered,
         in_scope=scope.contains(within, fields) and not scope.is_subtask(within, fields),
         history=past,
@@ -105,12 +108,3 @@ def is_customers(raw: Mapping[str, Any], schema: Schema) -> bool:
     """May a comment on this ticket reach a customer?"""
     fields = raw.get("fields")
     return service_desk(fields if isinstance(fields, dict) else {}, schema)
-
-
-def _desk(key: str, fields: Mapping[str, Any], schema: Schema) -> comments.Desk:
-    reporter = fields.get("reporter")
-    return comments.Desk(
-        service_desk=service_desk(fields, schema),
-        reporter=schema.person(reporter).id if isinstance(reporter, dict) else "",
-        key=key,
-    )

@@ -117,6 +117,7 @@ class Connection:
             refused_by = failure(response.status_code, response.headers, response.content, what=what)
             self.shut = refused_by if is_final(response.status_code, refused_by) else None
             raise refused_by
+        self.shut = None
         if response.headers.get("X-AUSERNAME") == "anonymous":
             raise Denied(
                 f"{what}: Jira treats escsync as a visitor who is not signed in",

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from escsync.adapter import Binding, Denied, Level, PersonKind, PersonRef, Problem, TicketRef, Vanished
+from escsync.adapter import Binding, Denied, Level, PersonKind, PersonRef, Problem, TicketRef
 
 from . import schema as looks
 from .connection import Connection
+from .inquiry import Inquiry, deployment_of
 from .schema import Column, Schema
 from .settings import Deployment, JiraSettings
 
@@ -60,17 +61,10 @@ class Discovery:
         """Is it Jira Cloud? Asked where neither configuration nor memory tells."""
         deployment = self.settings.connection.known or self._known.get("deployment")
         if deployment is None:
-            deployment = self._known["deployment"] = self._ask_deployment()
+            deployment = self._known["deployment"] = deployment_of(self._connection, self.settings)
         cloud = deployment == Deployment.CLOUD
         self._connection.api = "3" if cloud else "2"
         return cloud
-
-    def _ask_deployment(self) -> str:
-        answer = self._connection.get("serverInfo", what="asking what Jira this is", refused=(401, 403, 404))
-        told = answer.body.get("deploymentType") if isinstance(answer.body, dict) else None
-        if told is None:
-            return Deployment.CLOUD if self.settings.connection.email else Deployment.DATACENTER
-        return Deployment.CLOUD if told == "Cloud" else Deployment.DATACENTER
 
     @property
     def schema(self) -> Schema:
@@ -154,62 +148,14 @@ class Discovery:
         return self.schema
 
     def _ask(self) -> None:
-        cloud, binding = self.cloud, self._binding
-        get = self._connection.get
-        me = self._ask_myself()
-        every = looks.listed(get("field", what="reading the list of fields").listing())
-        statuses = get("status", what="reading the list of statuses").listing()
-        names = {looks.parted(one)[0] for some in looks.spelled(binding.vocabulary).values() for one in some}
+        inquiry = Inquiry(self._connection, self.settings, cloud=self.cloud)
+        self._known |= inquiry.everything(self._binding.vocabulary)
         self._known |= {
             "format": _FORMAT,
             "for": self._digest(),
-            "at": binding.clock().astimezone(UTC).isoformat(),
-            "deployment": Deployment.CLOUD.value if cloud else Deployment.DATACENTER.value,
-            "me": me,
-            "columns": {name: [c.plain() for c in looks.matching(name, every)] for name in sorted(names)},
-            "statuses": {
-                str(s.get("id")): [str(s.get("name") or ""), _category(s)] for s in statuses if s.get("id")
-            },
-            "project": self._ask_project(),
+            "at": self._binding.clock().astimezone(UTC).isoformat(),
         }
         self.asked = True
-
-    def _ask_myself(self) -> dict[str, str]:
-        try:
-            raw = self._connection.get("myself", what="signing in").mapping()
-        except Vanished:
-            raise Denied(
-                f"there is no Jira at {self.settings.connection.url} (404)",
-                remedy="check connection.url; a Data Center may have a context path such as /jira",
-            ) from None
-        native = raw.get("accountId") if self.cloud else raw.get("name")
-        if not isinstance(native, str) or not native:
-            raise Denied(
-                "signing in: Jira does not say who escsync is; it was let in as a visitor",
-                remedy="check the credentials, and connection.deployment",
-            )
-        return {
-            "id": native,
-            "name": str(raw.get("displayName") or ""),
-            "zone": str(raw.get("timeZone") or ""),
-        }
-
-    def _ask_project(self) -> dict[str, str]:
-        key = self.settings.scope.project
-        if not key:
-            return {}
-        try:
-            raw = self._connection.get(f"project/{key}", what=f"reading the project {key}").mapping()
-        except Vanished:
-            raise Denied(
-                f"the project {key} does not exist, or escsync's account may not see it",
-                remedy="check scope.project, and the account's permission to browse the project",
-            ) from None
-        types = raw.get("issueTypes")
-        parts = [one for one in types if isinstance(one, dict)] if isinstance(types, list) else []
-        subtask = next((str(one.get("id")) for one in parts if one.get("subtask") is True), "")
-        told = {name: str(raw.get(name) or "") for name in ("id", "key", "name")}
-        return {**told, "type": str(raw.get("projectTypeKey") or ""), "subtask": subtask}
 
     def _built(self) -> Schema:
         known = self._known
@@ -222,7 +168,7 @@ class Discovery:
                 )
         bots = known.get("bots", {})
         return Schema(
-            base=self.settings.connection.url,
+            base=known.get("site") or self.settings.connection.url,
             cloud=self.cloud,
             me=known["me"]["id"],
             vocabulary=self._binding.vocabulary,
@@ -235,11 +181,6 @@ class Discovery:
             logins=dict(known.get("logins", {})),
             seen={id: PersonRef(id, name, kind=PersonKind.BOT) for id, name in bots.items()},
         )
-
-
-def _category(status: Mapping[str, Any]) -> str:
-    category = status.get("statusCategory")
-    return str(category.get("key") or "") if isinstance(category, dict) else ""
 
 
 def _zone(name: str) -> tzinfo:

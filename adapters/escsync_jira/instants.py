@@ -24,9 +24,11 @@ def moment(raw: object, zone: tzinfo = UTC) -> datetime | None:
     """
     try:
         found = _read(raw)
-        if found is None:
-            return None
-        return instant(found if found.tzinfo is not None else found.replace(tzinfo=zone))
+        return (
+            None
+            if found is None
+            else instant(found if found.tzinfo is not None else found.replace(tzinfo=zone))
+        )
     except (ValueError, OverflowError):
         return None
 
@@ -62,12 +64,13 @@ def _read(raw: object) -> datetime | None:
     if not isinstance(raw, str):
         return None
     text = raw.strip()
-    if _EPOCH.fullmatch(text):
-        return _read(int(text))
     try:
-        return datetime.fromisoformat(text)
+        if "-" in text:
+            return datetime.fromisoformat(text)
     except ValueError:
         pass
+    if _EPOCH.fullmatch(text):
+        return _read(int(text))
     shown = _DISPLAYED.fullmatch(text)
     if shown is None or shown[2].lower() not in _MONTHS:
         return None

@@ -37,6 +37,7 @@ _SYSTEM = {
 }
 """Fields that every Jira has, whether it lists them or not."""
 _RICH = ("description", "environment")
+_MOST_CHOICES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,26 @@ class Schema:
     options: dict[str, dict[str, str]] = field(default_factory=dict)
     logins: dict[str, str] = field(default_factory=dict)
     seen: dict[str, PersonRef] = field(default_factory=dict)
+    _choices: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _statuses: dict[tuple[str, str, str], Status] = field(default_factory=dict)
+
+    def choice(self, name: str, words: tuple[str, ...]) -> str:
+        """The canonical value that an option's spellings mean; options are few, tickets many."""
+        asked = (name, *words)
+        if asked not in self._choices:
+            if len(self._choices) > _MOST_CHOICES:
+                self._choices.clear()
+            self._choices[asked] = self.vocabulary.choice(name, *words)
+        return self._choices[asked]
 
     def status(self, id: str, name: str = "", category: str = "") -> Status:
         """A status in our words: by its id and its name of today, whatever its name was then."""
-        listed, known = self.statuses.get(id, ("", ""))
-        stage = self.vocabulary.stage_of(id, listed, name)
-        return Status(id, name or listed or id, stage, (category or known) == "done")
+        asked = (id, name, category)
+        if asked not in self._statuses:
+            listed, known = self.statuses.get(id, ("", ""))
+            stage = self.vocabulary.stage_of(id, listed, name)
+            self._statuses[asked] = Status(id, name or listed or id, stage, (category or known) == "done")
+        return self._statuses[asked]
 
     def group(self, raw: Mapping[str, Any]) -> PersonRef:
         """The group or team that *raw* is: nobody in particular."""
@@ -110,15 +125,15 @@ class Schema:
 
     def person(self, raw: Mapping[str, Any]) -> PersonRef:
         """The user that *raw* is; who it was is remembered."""
-        native = _text(raw, "accountId") or _text(raw, "name") or _text(raw, "key")
         key = _text(raw, "key")
+        native = _text(raw, "accountId") or _text(raw, "name") or key
         if key and native != key:
             self.logins[key] = native
-        active = raw.get("active")
+        active, name, email = raw.get("active"), raw.get("displayName"), raw.get("emailAddress")
         ref = PersonRef(
             native,
-            _text(raw, "displayName") or native,
-            _text(raw, "emailAddress"),
+            name if isinstance(name, str) and name else native,
+            email if isinstance(email, str) else "",
             PersonKind.BOT if raw.get("accountType") == "app" else PersonKind.HUMAN,
             active if isinstance(active, bool) else None,
         )

@@ -128,9 +128,12 @@ class Search:
                     self.started = self.started or self._server_time(answer)
                     return question, answer
                 refusal = Refusal.of(answer.body).words
-            if retried or self._discovery.asked:
+            if retried or (self._discovery.asked and not self._discovery.recent()):
                 break
-            self._discovery.refresh()
+            # The project may be gone from our sight, or a ticket that we wrote: ask anew, without it.
+            self._discovery.remember("recent", {})
+            if not self._discovery.asked:
+                self._discovery.refresh()
         raise Denied(
             f"{_WHAT}: Jira refuses the question: {refusal}"[:200],
             remedy="check scope; try its project, type, labels and jql in Jira's own search",

@@ -23,7 +23,10 @@ _LONGEST_NUMBER = 40
 
 def decode(name: str, column: Column, raw: Any, schema: Schema) -> Value:
     """The value of the canonical field *name* that *raw* is."""
-    match FIELDS[name].kind:
+    kind = FIELDS[name].kind
+    if raw is None and kind is not FieldKind.CHECK:
+        return None
+    match kind:
         case FieldKind.TEXT:
             return text(column, raw) or None
         case FieldKind.PEOPLE:
@@ -139,8 +142,7 @@ def _number(raw: Any) -> Decimal | None:
     if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
         return None
     # 120000.0 and 120000 are one number, and must stay one in every digest.
-    whole = number.to_integral_value()
-    return whole.quantize(Decimal(1)) if number == whole else number.normalize()
+    return Decimal(int(number)) if number == number.to_integral_value() else number.normalize()
 
 
 def _items(raw: Any) -> list[Any]:
@@ -159,7 +161,7 @@ def _choice(name: str, raw: Any, schema: Schema) -> str | None:
     if isinstance(raw, bool):
         raw = "true" if raw else "false"
     words = spellings(raw)
-    return schema.vocabulary.choice(name, *words) or None if any(words) else None
+    return schema.choice(name, words) or None if any(words) else None
 
 
 def ticked(column: Column, raw: Any) -> bool:

@@ -1,0 +1,100 @@
+"""The questions that a new connection puts to Jira once a day: who am I, what fields, statuses and project are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from escsync.adapter import Denied, Vanished, Vocabulary
+
+from . import schema as looks
+from .connection import Connection
+from .settings import Deployment, JiraSettings
+
+
+def deployment_of(connection: Connection, settings: JiraSettings) -> str:
+    """Which Jira it is, by its own word; where it says nothing, by how escsync signs in."""
+    answer = connection.get("serverInfo", what="asking what Jira this is", refused=(401, 403, 404))
+    told = answer.body.get("deploymentType") if isinstance(answer.body, dict) else None
+    if told is None:
+        return Deployment.CLOUD if settings.connection.email else Deployment.DATACENTER
+    return Deployment.CLOUD if told == "Cloud" else Deployment.DATACENTER
+
+
+class Inquiry:
+    """One round of questions."""
+
+    def __init__(self, connection: Connection, settings: JiraSettings, *, cloud: bool) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._cloud = cloud
+
+    def everything(self, vocabulary: Vocabulary) -> dict[str, Any]:
+        """The answers, as plain JSON; of the fields only those that the configuration names."""
+        me = self._myself()
+        every = looks.listed(self._connection.get("field", what="reading the list of fields").listing())
+        statuses = self._connection.get("status", what="reading the list of statuses").listing()
+        names = {looks.parted(one)[0] for some in looks.spelled(vocabulary).values() for one in some}
+        return {
+            "deployment": Deployment.CLOUD.value if self._cloud else Deployment.DATACENTER.value,
+            "me": me,
+            "columns": {name: [c.plain() for c in looks.matching(name, every)] for name in sorted(names)},
+            "statuses": {
+                str(one.get("id")): [str(one.get("name") or ""), _category(one)]
+                for one in statuses
+                if one.get("id")
+            },
+            "project": self._project(),
+            "site": self._site(),
+        }
+
+    def _myself(self) -> dict[str, str]:
+        try:
+            raw = self._connection.get("myself", what="signing in").mapping()
+        except Vanished:
+            raise Denied(
+                f"there is no Jira at {self._settings.connection.url} (404)",
+                remedy="check connection.url; a Data Center may have a context path such as /jira",
+            ) from None
+        native = raw.get("accountId") if self._cloud else raw.get("name")
+        if not isinstance(native, str) or not native:
+            raise Denied(
+                "signing in: Jira does not say who escsync is; it was let in as a visitor",
+                remedy="check the credentials, and connection.deployment",
+            )
+        return {
+            "id": native,
+            "name": str(raw.get("displayName") or ""),
+            "zone": str(raw.get("timeZone") or ""),
+        }
+
+    def _site(self) -> str:
+        """Where people read tickets: not at the gateway's address."""
+        if not self._settings.connection.gateway:
+            return ""
+        told = self._connection.get("serverInfo", what="asking for the site's address").mapping()
+        return str(told.get("baseUrl") or "").rstrip("/")
+
+    def _project(self) -> dict[str, str]:
+        key = self._settings.scope.project
+        if not key:
+            return {}
+        path = f"project/{quote(key, safe='')}"
+        try:
+            raw = self._connection.get(path, what=f"reading the project {key}").mapping()
+        except Vanished:
+            raise Denied(
+                f"the project {key} does not exist, or escsync's account may not see it",
+                remedy="check scope.project, and the account's permission to browse the project",
+            ) from None
+        types = raw.get("issueTypes")
+        parts = [one for one in types if isinstance(one, dict)] if isinstance(types, list) else []
+        subtask = next((str(one.get("id")) for one in parts if one.get("subtask") is True), "")
+        told = {name: str(raw.get(name) or "") for name in ("id", "key", "name")}
+        return {**told, "type": str(raw.get("projectTypeKey") or ""), "subtask": subtask}
+
+
+def _category(status: Mapping[str, Any]) -> str:
+    category = status.get("statusCategory")
+    return str(category.get("key") or "") if isinstance(category, dict) else ""
