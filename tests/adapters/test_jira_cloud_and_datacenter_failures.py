@@ -175,3 +175,15 @@ def test_a_short_outage_is_waited_out(jira):
     jira.server.fail(*search(jira), reset=True)
 
     assert pull(jira.connect()).keys == ["EXEC-1"]
+
+
+def test_rubbish_among_the_tickets_does_not_stop_the_others(jira):
+    """Whatever a proxy or an app made of some entries, the sound ones are read."""
+    jira.world.create()
+    rubbish = [None, 5, "x", [], {}, {"id": "1", "key": "EXEC-1"}, {"id": "2", "key": "X-2", "fields": None}]
+    jira.server.fail(*search(jira), alter=lambda body: body | {"issues": [*rubbish, *body["issues"]]})
+
+    pulled = pull(jira.connect())
+
+    assert pulled.keys == ["EXEC-1"]
+    assert "1" in {one.ref.id for one in pulled.unreadable}

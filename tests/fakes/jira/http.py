@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, Self
@@ -57,13 +57,14 @@ class Reply:
 class Fault:
     """What happens in place of an answer, *times* times, to calls that *match*.
 
-    *after*: the request is carried out first. *cut*: only so many bytes of the answer arrive. *reset*: the
+    *after*: the request is carried out first. *alter*: what becomes of its answer's body. *cut*: only so many bytes of the answer arrive. *reset*: the
     connection breaks without one. *hang*: nothing comes until the server closes.
     """
 
     match: Callable[[Request], bool]
     reply: Reply | None = None
     after: bool = False
+    alter: Callable[[Any], Any] | None = None
     cut: int | None = None
     reset: bool = False
     hang: bool = False
@@ -173,12 +174,14 @@ class _Handler(BaseHTTPRequestHandler):
         request = self._request()
         with jira.lock:
             fault = jira.fault_for(request)
-            if fault is None or fault.after or fault.cut is not None:
+            if fault is None or fault.after or fault.alter or fault.cut is not None:
                 reply = jira.answer(request)
             else:
                 reply = Reply(0)
             if fault is not None and fault.reply is not None:
                 reply = fault.reply
+            if fault is not None and fault.alter is not None:
+                reply = replace(reply, body=fault.alter(reply.body))
             jira.log.append(Call(request, reply.status))
         if fault is not None and (fault.reset or fault.hang):
             self._break(hang=fault.hang)

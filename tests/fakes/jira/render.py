@@ -209,7 +209,7 @@ class Renderer:
                 known = self.world.priorities if field.form == "priority" else self.world.resolutions
                 return value, next(o.value for o in known if o.id == value)
             case "number":
-                return None, f"{value:g}" if value == int(value) else str(value)
+                return None, str(int(value)) if value == int(value) else str(value)
         return None, flat_text(value)
 
 
