@@ -33,11 +33,14 @@ class Search:
         self._discovery = discovery
         self.started: datetime | None = None
         """The server's clock when it began to answer."""
+        self._page = PAGE
         self.complete = True
         """Is it sure that nothing slipped through between two pages?"""
 
     def changed(self, since: datetime | None, watch: Sequence[str]) -> Iterator[list[Raw]]:
         """Pages of what is in scope and changed since, and of what is watched."""
+        # What is only watched should not push what changed to another page.
+        self._page = PAGE + len(watch)
         if self._discovery.cloud:
             yield from self._by_tokens(since, watch)
         else:
@@ -171,7 +174,7 @@ class Search:
             "jql": question,
             "fields": codec.needed(self._discovery.schema),
             "expand": "changelog",
-            "maxResults": PAGE,
+            "maxResults": self._page,
         }
         if recent := self._discovery.recent():
             body["reconcileIssues"] = recent
@@ -185,7 +188,7 @@ class Search:
             fields=",".join(codec.needed(self._discovery.schema)),
             expand="changelog",
             startAt=at,
-            maxResults=PAGE,
+            maxResults=self._page,
             refused=refused,
         )
 
