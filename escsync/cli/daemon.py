@@ -65,7 +65,7 @@ def _pass(session: Session, now: datetime) -> tuple[Outcome, ...]:
         if not session.terminal.as_json:
             session.terminal.say(f"{iso(now)} {line.plain}")
         for said in more:
-            session.terminal.note(said.plain, style="red")
+            session.terminal.note(said)
     session.terminal.out.file.flush()
     return done.outcomes
 

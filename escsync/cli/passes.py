@@ -57,7 +57,7 @@ def plan(
     outcomes = on_each(session, engine.plan, within=limits(session, max_writes, max_share)).outcomes
     document = saved_plan.planned((one.plan for one in outcomes), session.now)
     if out is not None:
-        _save(out, document)
+        _save(session.host.directory() / out, out, document)
     if session.terminal.as_json:
         session.terminal.document(document)
     for one in outcomes:
@@ -65,7 +65,7 @@ def plan(
             session.terminal.tell(changes.told(one.plan, one.assessments, session.zone))
             session.terminal.say(changes.summary(one.tracker, one.plan))
         for line in list(outcome.told(one))[1:]:
-            session.terminal.note(line.plain, style="red")
+            session.terminal.note(line)
     if not session.terminal.as_json and document["changes"]:
         target = str(out) if out else "plan.json"
         saved = "" if out else f"`escsync plan --out {target}`, then "
@@ -120,7 +120,7 @@ def reported(session: Session, done: Round) -> Exit:
         if not session.terminal.as_json:
             session.terminal.say(line)
         for said in more:
-            session.terminal.note(said.plain, style="red")
+            session.terminal.note(said)
     return code_of(session, done.outcomes)
 
 
@@ -137,7 +137,7 @@ def _allowed(tracker: TrackerConfig, saved: Plan) -> None:
         )
 
 
-def _save(path: Path, document: object) -> None:
+def _save(path: Path, named: Path, document: object) -> None:
     """Write the plan, whole or not at all, readable by its owner only: it names customers."""
     import json
     import os
@@ -151,4 +151,4 @@ def _save(path: Path, document: object) -> None:
             file.write("\n")
         os.replace(name, path)
     except OSError as error:
-        raise Stop(f"{path}: the plan cannot be written here ({error.strerror})") from None
+        raise Stop(f"{named}: the plan cannot be written here ({error.strerror})") from None

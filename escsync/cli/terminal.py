@@ -64,9 +64,9 @@ class Terminal:
         """Text that is to be copied: written as it is, without a style."""
         self.out.file.write(text if text.endswith("\n") else text + "\n")
 
-    def note(self, words: str, style: str = "") -> None:
+    def note(self, words: str | Text, style: str = "") -> None:
         """A remark beside the result."""
-        self.err.print(Text(words, style=style), soft_wrap=True)
+        self.err.print(words if isinstance(words, Text) else Text(words, style=style), soft_wrap=True)
 
     def problem(self, lines: Iterable[str]) -> None:
         """What went wrong."""

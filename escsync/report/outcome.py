@@ -32,6 +32,11 @@ def told(outcome: Outcome) -> Iterator[Text]:
         yield Text(f"  refused, nothing was written: {outcome.refused.message}", style="bold red")
     if outcome.lost:
         yield Text("  the tracker failed as a whole; what is known of it stays as it was", style="bold red")
+    keys = {change.ticket.id: change.ticket.key for change in outcome.plan.changes}
+    for native, step in outcome.stale:
+        name = step.rpartition(":")[2] or step
+        key = shown(keys.get(native) or native)
+        yield Text(f"  {key} {name}: stale, somebody changed it since the plan; left alone", style="yellow")
     for error in outcome.errors:
         where = shown(error.key or error.id)
         remedy = f" -> {shown(error.remedy)}" if error.remedy else ""

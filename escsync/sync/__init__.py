@@ -117,7 +117,11 @@ def _write(
         return
     writer = Writer(one, judge, exactly=exactly)
     written = writer.carry_out(outcome.plan.changes)
+    if written.judged:
+        # What was written must be known to the next pass: a search index may show it as it was for a while.
+        one.ledger.discovered(one.tracker, one.adapter.discovery, one.adapter.me)
     written.count(outcome.counts)
+    outcome.stale = written.stale
     outcome.errors = (*outcome.errors, *written.failures.values())
     judged |= written.judged
     _remember(one, judged, written.judged)

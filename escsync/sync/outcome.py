@@ -74,7 +74,10 @@ class Failure:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one pass over one tracker. *refused*: a limit stopped the plan whole. *lost*: the tracker failed."""
+    """What came of one pass over one tracker. *refused*: a limit stopped the plan whole. *lost*: the tracker failed.
+
+    *stale* names, by native id and step, the edits that people's own edits have overtaken.
+    """
 
     tracker: str
     counts: Counts = field(default_factory=Counts)
@@ -83,6 +86,7 @@ class Outcome:
     assessments: tuple[Assessment, ...] = ()
     refused: UnsafePlan | None = None
     lost: bool = False
+    stale: tuple[tuple[str, str], ...] = ()
 
 
 def code_of(error: TrackerError) -> str:

@@ -48,6 +48,11 @@ class Written:
             counts.planned += 1
             setattr(counts, receipt.value, getattr(counts, receipt.value) + 1)
 
+    @property
+    def stale(self) -> tuple[Target, ...]:
+        """The edits that were left alone."""
+        return tuple(target for target, receipt in self.receipts.items() if receipt is Receipt.STALE)
+
     def ignored(self, change: Change, edit: Edit) -> None:
         """Say that a write was accepted and did not take effect."""
         what = edit.field if isinstance(edit, SetField) else step(edit)

@@ -107,6 +107,7 @@ def test_what_a_human_changed_meanwhile_is_left_alone(house):
 
     assert answer.code == 0, answer.err
     assert answer.json["trackers"]["support"]["stale"] >= 1
+    assert f"{owned['key']} owner: stale, somebody changed it since the plan; left alone" in answer.err
     shown = house("show", owned["key"], "--format", "json").json
     assert shown["owner"] == {"id": "mei", "name": "Mei Tan"}
 
