@@ -124,7 +124,7 @@ def _keys(raw: Raw, schema: Schema) -> Iterator[str]:
     for history in embedded(raw) or ():
         items = history.get("items")
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and users & {item.get("fieldId"), item.get("field")}:
+            if isinstance(item, dict) and users & {str(item.get("fieldId")), str(item.get("field"))}:
                 for side in (item.get("from"), item.get("to")):
                     yield from _NEW_KEY.findall(side) if isinstance(side, str) else ()
 

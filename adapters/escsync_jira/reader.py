@@ -18,7 +18,7 @@ from .schema import Schema
 from .search import PAGE, Raw, Search
 
 _MOST_WATCHED = 100
-_MALFORMED = (codec.Unintelligible, TypeError, ValueError, KeyError, AttributeError, RecursionError)
+MALFORMED = (codec.Unintelligible, TypeError, ValueError, KeyError, AttributeError, RecursionError)
 """However a ticket is malformed, it is one ticket."""
 
 
@@ -95,7 +95,7 @@ class Reader:
         scope, watched = self._discovery.settings.scope, {ref.id for ref in watch}
         for page in pages:
             new = overlap.new(page, search.started, search.next_since(), self._discovery.schema.zone)
-            yield [raw for raw in new if raw.get("id") in watched or not codec.is_part(raw, scope)]
+            yield [raw for raw in new if str(raw.get("id")) in watched or not codec.is_part(raw, scope)]
 
     def _surely_signed_in(self) -> None:
         """Nothing at all in scope: an expired login looks just like it."""
@@ -160,7 +160,7 @@ class Reader:
                     continue  # deleted while we read
                 except Rejected as error:
                     unreadable.append(Unreadable(codec.reference(raw), error.message, error.remedy))
-                except _MALFORMED as error:
+                except MALFORMED as error:
                     known = isinstance(error, codec.Unintelligible)
                     why = str(error) if known else "it is in no form that Jira documents"
                     unreadable.append(Unreadable(codec.reference(raw), why, "open the ticket in Jira"))
