@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -193,6 +194,54 @@ def test_one_tracker_that_is_gone_stops_no_other(house):
     (error,) = answer.json["trackers"]["away"]["errors"]
     assert list(error) == ["id", "key", "code", "message", "remedy"]
     assert house("sync", "--tracker", "support").code == 0
+
+
+def test_a_key_on_two_trackers_is_ambiguous(house):
+    """Exit 2 with the candidates; the id says which."""
+    shutil.copy(house.folder / "tracker.db", house.folder / "other.db")
+    text = (house.folder / "escsync.yaml").read_text("utf-8")
+    section = text[text.index("  support:\n") :]
+    other = section.replace("  support:", "  other:").replace("path: tracker.db", "path: other.db")
+    (house.folder / "escsync.yaml").write_text(text + other, "utf-8")
+    assert house("sync").code == 0
+
+    answer = house("show", "ESC-10")
+
+    assert answer.code == 2
+    assert "support:10 ESC-10" in answer.err
+    assert "other:10 ESC-10" in answer.err
+    assert house("show", "other:10", "--format", "json").json["tracker"] == "other"
+    assert house("show", "ESC-10", "--tracker", "support", "--format", "json").json["tracker"] == "support"
+    assert {one["tracker"] for one in house("list", "--format", "json").json["escalations"]} == {
+        "support",
+        "other",
+    }
+
+
+def test_duplicates_leave_the_list_after_a_quarter(house):
+    """Decision 74: rejected ones and duplicates older than 92 days are not listed; show still finds them."""
+    sync(house)
+    before = house("list", "--stage", "duplicate", "--format", "json").json["escalations"]
+
+    house.later(days=100)
+
+    assert len(before) == 1
+    assert house("list", "--stage", "duplicate", "--format", "json").json["escalations"] == []
+    assert house("show", before[0]["id"]).code == 0
+
+
+def test_a_pass_that_is_interrupted_is_130_and_can_be_repeated(house):
+    """Ctrl-C in the middle: the lease is given back, and the next pass goes on."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    sync(house)
+    stopped = house("sync", host=house.host(monotonic=interrupted))
+
+    assert stopped.code == 130
+    assert "interrupted" in stopped.err
+    assert house("sync").code == 0
 
 
 def test_two_passes_at_once_are_refused(house):
