@@ -129,7 +129,9 @@ class Session:
         from escsync.domain.escalation import World
 
         config = self.offline
-        return World(config.directory, config.accounts, config.company, self.ledger.earlier())
+        return World(
+            config.directory, config.accounts, config.company, self.ledger.earlier(), self.ledger.marks()
+        )
 
     def chosen(self) -> list[TrackerConfig]:
         """The trackers to work on: those of --tracker, else all that are not switched off."""

@@ -27,6 +27,7 @@ from .rules.closing import checking_in, closing, order
 from .rules.intake import ownership, required
 from .rules.investigating import investigating
 from .rules.keeping import keeping, priority_drift, typed
+from .rules.merging import merging
 from .rules.solving import solving
 from .rules.updating import updating
 from .stage import derive
@@ -132,6 +133,7 @@ def _findings(
         if case.closed is None or stage is Stage.INTAKE:
             yield from ownership(case, clocks)
         yield from keeping(case, told)
+        yield from merging(case)
         yield from priority_drift(case, priority.level)
         if priority.churn:
             since = case.escalation.cycles[0].start.at

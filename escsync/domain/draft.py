@@ -9,11 +9,11 @@ from datetime import datetime
 from .assessment import Assessment, Clock
 from .escalation import Record, World
 from .evidence import instant
-from .fields import OWN_FIELDS, STEPS, Stage
+from .fields import ENDED, OWN_FIELDS, STEPS, Stage
 from .note import render
 from .people import Person, PersonRef
 from .plan import Change, Edit, Mode, Move, SetField, Withheld, WriteNote, enforces
-from .ticket import Value
+from .ticket import Status, Value
 
 _REPLACED = ("OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_INACTIVE")
 """Ownership findings that a configured fallback owner mends; two named people are for people to settle."""
@@ -48,7 +48,7 @@ def draft(
         return Drafted(None)
     edits: list[tuple[Edit, tuple[str, ...]]] = []
     edits.extend(_owner(assessment, record, world))
-    edits.extend(_undo(assessment, record))
+    edits.extend([*_undo(assessment, record)] or _merge(assessment, record))
     edits.extend(_own_fields(assessment, record, fit))
     text, digest = render(assessment)
     seen = record.ticket.note
@@ -136,6 +136,23 @@ def _undo(assessment: Assessment, record: Record) -> Iterator[tuple[Edit, tuple[
     )
     if jumped and "ENFORCEMENT_DISPUTED" not in codes:
         yield Move(record.ticket.status.name or record.ticket.status.id, assessment.stage), skipped
+
+
+def _merge(assessment: Assessment, record: Record) -> Iterator[tuple[Edit, tuple[str, ...]]]:
+    """The later of two escalations with the very same source is set aside, once; nothing is deleted (ENT-8)."""
+    same = any(f.code == "DUPLICATE" for f in assessment.findings)
+    aside = assessment.stage in ENDED or assessment.closed_at is not None
+    before = any(
+        record.ours
+        and fact.actor is not None
+        and fact.actor.id == record.ours
+        and isinstance(fact.value, Status)
+        and fact.value.stage is Stage.DUPLICATE
+        for fact in record.ticket.history.get("stage", ())
+    )
+    if same and not aside and not before:
+        status = record.ticket.status
+        yield Move(status.name or status.id, Stage.DUPLICATE), ("DUPLICATE",)
 
 
 def _own_fields(assessment: Assessment, record: Record, fit: Fit) -> Iterator[tuple[Edit, tuple[str, ...]]]:

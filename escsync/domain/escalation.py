@@ -16,6 +16,7 @@ from .missing import blank, lacks
 from .people import Directory, Person, PersonRef
 from .policy import Policy, Waiver
 from .ticket import Fact, History, Ticket, Value
+from .twins import Marks
 
 __all__ = ["Escalation", "Record", "World", "blank", "escalations"]
 
@@ -60,6 +61,8 @@ class World:
     accounts: Accounts = field(default_factory=Accounts)
     company: str = ""
     earlier: Mapping[str, tuple[tuple[datetime, str], ...]] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
+    """All known escalations, for telling which of them are one complaint."""
 
 
 @dataclass(frozen=True, slots=True)

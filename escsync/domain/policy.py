@@ -28,12 +28,12 @@ from .timing import (
 )
 
 __all__ = [
-    "AckRule", "Analytics", "BusinessHours", "ClockRule", "Clocks", "Comms", "ContentRule", "EvidenceRule",
+    "AckRule", "Analytics", "BusinessHours", "ClockRule", "Clocks", "Comms", "ContentRule", "Duplicates", "EvidenceRule",
     "FollowUpRule", "InvestigationRule", "Lifecycle", "MoneyRule", "Policy", "PriorityRule", "RolesRule",
     "RootCauseRule", "SolutionRule", "UpdateRule", "Waiver",
 ]  # fmt: skip
 
-_TWO_YEARS, _THIRTY_DAYS = Duration(months=24), Duration(days=30)
+_TWO_YEARS, _THIRTY_DAYS, _THREE_DAYS = Duration(months=24), Duration(days=30), Duration(days=3)
 _CLOCKS = Clocks()
 _MINUTES = {n: Duration(seconds=n * 60) for n in (5, 15, 30)}
 
@@ -142,6 +142,16 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicates:
+    """One complaint logged twice (ENT-8)."""
+
+    window: Duration = _THREE_DAYS
+    """How far apart two escalations of one account may be and still look like one."""
+    similarity: int = 60
+    """From which likeness of their summaries on, in percent, they look like one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Analytics:
     """Quarters (D18)."""
 
@@ -207,6 +217,8 @@ class Policy:
     """Root causes."""
     lifecycle: Lifecycle = Lifecycle()
     """Reopening."""
+    duplicates: Duplicates = Duplicates()
+    """One complaint logged twice."""
     analytics: Analytics = Analytics()
     """Quarters."""
     routing: Mapping[str, str] = field(default_factory=dict)
@@ -234,6 +246,6 @@ class Policy:
 
 
 strict(
-    EvidenceRule, RolesRule, ContentRule, Comms, PriorityRule, SolutionRule, RootCauseRule, Lifecycle, Analytics,
+    EvidenceRule, RolesRule, ContentRule, Comms, PriorityRule, SolutionRule, RootCauseRule, Lifecycle, Duplicates, Analytics,
     MoneyRule, Waiver, Policy,
 )  # fmt: skip

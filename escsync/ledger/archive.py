@@ -39,6 +39,8 @@ class Entry:
     next_wake: datetime | None
     account: str
     identified_at: datetime | None
+    source: str = ""
+    gist: str = ""
 
     @property
     def id(self) -> str:
@@ -97,7 +99,9 @@ def entries(
             ours=ours,
             first_seen=row.first_seen,
         )
-        yield Entry(record, row.digest, row.ended, row.next_wake, row.account, row.identified_at)
+        yield Entry(
+            record, row.digest, row.ended, row.next_wake, row.account, row.identified_at, row.source, row.gist
+        )
 
 
 def _doc(row: Row[Any]) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from escsync.domain.policy import Policy
+from escsync.domain.twins import Mark, Marks
 
 from .batches import chunks, put
 from .errors import LedgerError
@@ -29,6 +30,8 @@ class Judgement:
     account: str
     identified_at: datetime | None
     pins: tuple[int, ...] = ()
+    source: str = ""
+    gist: str = ""
 
 
 def keep(
@@ -43,6 +46,8 @@ def keep(
             "next_wake": judgement.next_wake,
             "account": judgement.account,
             "identified_at": judgement.identified_at,
+            "source": judgement.source,
+            "gist": judgement.gist,
         }
         for judgement in judgements
     ]
@@ -91,3 +96,29 @@ def earlier(connection: Connection) -> Mapping[str, tuple[tuple[datetime, str], 
     for row in connection.execute(select(*columns).where(*known)):
         found[row.account].append((row.identified_at, f"{row.tracker}:{row.id}"))
     return {account: tuple(sorted(told)) for account, told in found.items()}
+
+
+def marks(connection: Connection) -> Marks:
+    """Every escalation that counts, by what tells it apart."""
+    columns: tuple[Any, ...] = (
+        TICKETS.c.tracker,
+        TICKETS.c.id,
+        TICKETS.c.key,
+        TICKETS.c.account,
+        TICKETS.c.identified_at,
+        TICKETS.c.source,
+        TICKETS.c.gist,
+        TICKETS.c.ended,
+    )
+    return Marks(
+        Mark(
+            f"{row.tracker}:{row.id}",
+            row.key,
+            row.account,
+            row.identified_at,
+            row.source,
+            row.gist,
+            row.ended,
+        )
+        for row in connection.execute(select(*columns).where(TICKETS.c.identified_at.is_not(None)))
+    )

@@ -74,6 +74,8 @@ TICKETS = Table(
     Column("next_wake", Instant),
     Column("account", Text, nullable=False, default=""),
     Column("identified_at", Instant),
+    Column("source", Text, nullable=False, default=""),
+    Column("gist", Text, nullable=False, default=""),
 )
 """Each ticket as last seen, and what the last assessment says about when to look again."""
 

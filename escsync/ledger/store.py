@@ -16,6 +16,7 @@ from escsync.domain.effect import Effect
 from escsync.domain.escalation import Record
 from escsync.domain.policy import Policy
 from escsync.domain.ticket import Ticket, TicketRef
+from escsync.domain.twins import Marks
 
 from . import archive, care, decisions, journal, leases, passes, trackers
 from .archive import Entry
@@ -151,6 +152,11 @@ class Ledger:
         """Per account, when its escalations were identified, each with its id: for `World.earlier`."""
         with self._database.read() as connection:
             return decisions.earlier(connection)
+
+    def marks(self) -> Marks:
+        """What tells the known escalations apart: for `World.marks`."""
+        with self._database.read() as connection:
+            return decisions.marks(connection)
 
     def judged(self, tracker: str, policy: Policy, now: datetime, judgements: Sequence[Judgement]) -> None:
         """Keep what assessments mean, and *policy* for each cycle that is new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from escsync.domain.assess import assess
 from escsync.domain.assessment import Assessment
@@ -13,6 +14,7 @@ from escsync.domain.effect import EffectState
 from escsync.domain.escalation import Escalation, Record, World, escalations
 from escsync.domain.fields import ENDED, Stage
 from escsync.domain.plan import Change, Create, Edit, Withheld, WriteNote, enforces
+from escsync.domain.rules.merging import mark
 from escsync.domain.ticket import Status
 from escsync.effects import digest, step
 from escsync.ledger.archive import Entry
@@ -58,11 +60,11 @@ class Judge:
                 found = escalations(entry.record, one.world, one.policy, one.now)
             except Exception:  # noqa: BLE001, S112  it is reported when it is judged
                 continue
-            account, at = _identified(found)
-            if found and (account, at) != (entry.account, entry.identified_at):
-                news.append(Judgement(entry.id, entry.ended, entry.next_wake, account, at))
+            account, at, source, gist = _identified(found)
+            if found and (account, at, source, gist) != _known(entry):
+                news.append(Judgement(entry.id, entry.ended, entry.next_wake, account, at, (), source, gist))
         one.ledger.judged(one.tracker, one.policy, one.now, news)
-        self.world = replace(one.world, earlier=one.ledger.earlier())
+        self.world = replace(one.world, earlier=one.ledger.earlier(), marks=one.ledger.marks())
 
     def judge(
         self, entry: Entry, *, foreseeing: Sequence[Edit] | None = None, now: datetime | None = None
@@ -88,13 +90,13 @@ class Judge:
                 f"it could not be judged ({type(error).__name__})",
                 "report it; the other escalations are not affected",
             )
-        account, at = _identified(found)
+        account, at, source, gist = _identified(found)
         last = assessed[-1]
         ended = last.stage in ENDED and drafted.change is None
         pins = tuple(sorted({cycle.ordinal for escalation in found for cycle in escalation.cycles}))
-        judgement = Judgement(entry.id, ended, last.next_wake, account, at, pins)
-        known = (entry.ended, entry.next_wake, entry.account, entry.identified_at, tuple(sorted(record.pins)))
-        news = known != (ended, last.next_wake, account, at, pins)
+        judgement = Judgement(entry.id, ended, last.next_wake, account, at, pins, source, gist)
+        known = (entry.ended, entry.next_wake, tuple(sorted(record.pins)), _known(entry))
+        news = known != (ended, last.next_wake, pins, (account, at, source, gist))
         return Judged(entry.id, record.ticket.key, assessed, drafted, judgement, news)
 
     def _draft(self, entry: Entry, assessment: Assessment, foreseeing: Sequence[Edit] | None) -> Drafted:
@@ -158,13 +160,19 @@ def urgency(judged: Mapping[str, Judged], change: Change) -> tuple[bool, float, 
 _NOT_COUNTED = frozenset({Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE})
 
 
-def _identified(found: Sequence[Escalation]) -> tuple[str, datetime | None]:
-    """For which account, and when, this counts as an executive escalation."""
+_Told: TypeAlias = tuple[str, datetime | None, str, str]
+
+
+def _known(entry: Entry) -> _Told:
+    return entry.account, entry.identified_at, entry.source, entry.gist
+
+
+def _identified(found: Sequence[Escalation]) -> _Told:
+    """For which account, when, from which source and about what this counts as an executive escalation."""
     if not found:
-        return "", None
+        return "", None, "", ""
     first, status = found[0], found[-1].value("stage")
     if isinstance(status, Status) and status.stage in _NOT_COUNTED:
-        return "", None
-    row = first.account_row
-    name = first.text("account.name") or (row.name if row else "")
-    return first.text("account.id") or name.casefold(), first.cycles[0].start.at
+        return "", None, "", ""
+    told = mark(first)
+    return told.account, told.identified_at, told.source, told.gist

@@ -42,6 +42,8 @@ def _tickets() -> None:
         sa.Column("next_wake", sa.BigInteger),
         sa.Column("account", sa.Text, nullable=False),
         sa.Column("identified_at", sa.BigInteger),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("gist", sa.Text, nullable=False),
     )
     op.create_index("tickets_open", "tickets", ["tracker", "ended", "id"])
     op.create_index("tickets_wake", "tickets", ["tracker", "next_wake"])
