@@ -148,8 +148,7 @@ def test_owners_are_all_people_of_all_their_fields():
 def test_every_kind_of_field_has_its_past(name, id, now, sides, expected):
     """Ids, names, lists in brackets, instants in any notation."""
     histories = [
-        change(n, n * 10, item(id, old, new))
-        for n, (old, new) in enumerate(itertools.pairwise(sides), 1)
+        change(n, n * 10, item(id, old, new)) for n, (old, new) in enumerate(itertools.pairwise(sides), 1)
     ]
 
     ticket = read(issue(**{id: now}), *histories)
