@@ -145,6 +145,19 @@ def test_a_note_whose_fate_is_unknown_is_not_written_twice(jira):
     assert written.failures == {} or isinstance(written.failures[0], Ambiguous)
 
 
+def test_a_note_beside_fields_whose_fate_is_unknown_is_not_written_twice(jira):
+    """Fields could be set again, but the comment in the same request could not."""
+    issue = jira.world.create()
+    adapter = jira.connect()
+    fault = jira.server.fail("PUT", jira.paths(issue), reset=True, after=True)
+
+    (written,) = jira.write(adapter, jira.change(issue, SetField("health", None, "ok"), note("n1")))
+
+    assert fault.times == 0
+    assert len(issue.comments) == 1
+    assert all(isinstance(error, Ambiguous) for error in written.failures.values())
+
+
 def test_a_note_that_was_surely_not_written_is_tried_again(jira):
     """429 was not executed: after the pause it is."""
     issue = jira.world.create()
