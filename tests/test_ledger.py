@@ -636,3 +636,15 @@ def test_passes_are_recorded_with_their_counts_and_errors(ledger):
         {"seen": 2},
         ({"code": "DRIFT"},),
     )
+
+
+def test_leaving_the_scope_is_dated_once(tracker):
+    """It happened between the last poll that found it inside and this one, and stays so until it comes back."""
+    tracker.poll(10, ticket())
+    tracker.poll(20, replace(ticket(), in_scope=False))
+    tracker.poll(30, replace(ticket(summary="Other words"), in_scope=False))
+    left = tracker.record().left
+    tracker.poll(40, ticket())
+
+    assert (left.after, left.at) == (at(10), at(20))
+    assert tracker.record().left is None

@@ -24,7 +24,6 @@ _KINDS = {
     "follow_up.scheduled_for": "follow_up_scheduled",
     "follow_up.held_at": "follow_up_held",
     "resolution_types": "decision",
-    "tone": "threat_raised",
 }
 
 
@@ -71,6 +70,8 @@ def _changes(escalation: Escalation) -> Iterator[TimelineEntry]:
             )
             if name.startswith("checklist.") and fact.value in ("done", "na"):
                 kind = "checklist_done"
+            if name == "tone" and fact.value in ("public", "threat_public"):
+                kind = "threat_raised"
             text = f"{name}: {after}" if i == 0 else f"{name}: {was} -> {after}"
             yield _entry(escalation, fact.when, kind, text, fact)
             before = fact.value

@@ -98,6 +98,7 @@ def entries(
             pins={pin.cycle: policy(pin.version) for pin in pins[row.id]},
             ours=ours,
             first_seen=row.first_seen,
+            left=_seen(row.left_after, row.left_at) if row.left_at is not None else None,
         )
         yield Entry(
             record, row.digest, row.ended, row.next_wake, row.account, row.identified_at, row.source, row.gist

@@ -146,6 +146,7 @@ def _ticket(rows: _Rows, poll: Poll, ticket: Ticket, doc: str, digest: str, held
         "digest": digest,
         "owner": " ".join(sorted(filter(None, refs))),
         "in_scope": _inside(poll, ticket, held),
+        **_left(poll, ticket, held),
         "vanished_after": None,
         "vanished_at": None,
     }
@@ -158,6 +159,16 @@ def _ticket(rows: _Rows, poll: Poll, ticket: Ticket, doc: str, digest: str, held
 def _inside(poll: Poll, ticket: Ticket, held: Row[Any] | None) -> bool:
     """What a sweep no longer found stays outside until a pull finds it: reading by id finds it anywhere."""
     return ticket.in_scope and (held is None or held.in_scope or ticket.id not in poll.by_id)
+
+
+def _left(poll: Poll, ticket: Ticket, held: Row[Any] | None) -> dict[str, datetime | None]:
+    """When it left the scope: between the poll that still found it there and this one."""
+    if _inside(poll, ticket, held):
+        return {"left_after": None, "left_at": None}
+    if held is not None and held.left_at is not None:
+        return {"left_after": held.left_after, "left_at": held.left_at}
+    when = interval(poll.last, poll.now, ticket.updated_at, floor=ticket.created_at)
+    return {"left_after": when.after, "left_at": when.at}
 
 
 def _values(rows: _Rows, poll: Poll, ticket: Ticket, held: Mapping[str, Row[Any]]) -> None:

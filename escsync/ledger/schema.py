@@ -67,6 +67,8 @@ TICKETS = Table(
     Column("digest", String(64), nullable=False),
     Column("owner", Text, nullable=False, default=""),
     Column("in_scope", Boolean, nullable=False, default=True),
+    Column("left_after", Instant),
+    Column("left_at", Instant),
     Column("first_seen", Instant, nullable=False),
     Column("vanished_after", Instant),
     Column("vanished_at", Instant),

@@ -74,7 +74,10 @@ def polled(
         gone = {"vanished_after": last if last and last < now else None, "vanished_at": now}
         connection.execute(update(TICKETS).where(of, TICKETS.c.id.in_(batch)).values(gone))
     for batch in chunks(sweep.left):
-        connection.execute(update(TICKETS).where(of, TICKETS.c.id.in_(batch)).values(in_scope=False))
+        when = {"left_after": last if last and last < now else None, "left_at": now}
+        these = update(TICKETS).where(of, TICKETS.c.id.in_(batch))
+        connection.execute(these.where(TICKETS.c.left_at.is_(None)).values(when))
+        connection.execute(these.values(in_scope=False))
     values: dict[str, Any] = {
         "cursor": dumps(dict(cursor)) if cursor is not None else None,
         "polled_at": now,

@@ -35,6 +35,8 @@ def _tickets() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("in_scope", sa.Boolean, nullable=False),
+        sa.Column("left_after", sa.BigInteger),
+        sa.Column("left_at", sa.BigInteger),
         sa.Column("first_seen", sa.BigInteger, nullable=False),
         sa.Column("vanished_after", sa.BigInteger),
         sa.Column("vanished_at", sa.BigInteger),
