@@ -81,3 +81,16 @@ def test_the_readme_names_the_commands_that_make_knows():
     for target in ("demo", "test"):
         assert f"make {target}" in readme
         assert f"\n{target}:" in makefile
+
+
+def test_the_library_example_runs(capsys):
+    """What examples/ shows is what happens."""
+    spec = importlib.util.spec_from_file_location("judge_a_ticket", ROOT / "examples" / "judge_a_ticket.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    module.main()
+
+    printed = capsys.readouterr().out
+    assert "EXEC-42: investigation" in printed
+    assert "ACK_BY_TIER1" in printed
