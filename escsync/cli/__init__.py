@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> int:
     """Run one command and answer how to exit; tests hand in their own *host*."""
+    told = sys.argv[1:] if arguments is None else list(arguments)
+    if told == ["--version"]:
+        # Scripts ask this often: it needs none of what the commands need.
+        from escsync import __version__
+
+        sys.stdout.write(f"escsync {__version__}\n")
+        return 0
     from escsync.cli.app import command
     from escsync.cli.everywhere import Call
     from escsync.cli.host import Host
@@ -21,9 +28,7 @@ def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> in
             # Names from a tracker may not fit a terminal's encoding: show a ? rather than fail.
             stream.reconfigure(errors="replace")
     try:
-        command().main(
-            args=None if arguments is None else list(arguments), prog_name="escsync", obj=Call(host or Host())
-        )
+        command().main(args=told, prog_name="escsync", obj=Call(host or Host()))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
