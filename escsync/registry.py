@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -43,7 +46,7 @@ class Broken:
 
 def names() -> tuple[str, ...]:
     """The names of all installed adapters; nothing is loaded."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    return tuple(sorted({point.name for point in _installed()}))
 
 
 def plugins() -> Mapping[str, Plugin | Broken]:
@@ -98,7 +101,24 @@ def connect(plugin: Plugin, binding: Binding) -> Adapter:
 
 
 def _points(name: str) -> list[EntryPoint]:
-    return list(entry_points(group=GROUP, name=name))
+    return [point for point in _installed() if point.name == name]
+
+
+def _installed() -> tuple[EntryPoint, ...]:
+    return _listed(tuple((place, _changed(place)) for place in sys.path))
+
+
+@lru_cache(maxsize=1)
+def _listed(places: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    # A list means opening a file of every installed package: one is good until a folder that is searched changes.
+    return tuple(entry_points(group=GROUP))
+
+
+def _changed(place: str) -> int:
+    try:
+        return os.stat(place or ".").st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _packages(points: Iterable[EntryPoint]) -> str:
