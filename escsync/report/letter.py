@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from escsync.domain.assessment import Assessment
 from escsync.domain.communication import MessageKind
-from escsync.domain.people import Person
-from escsync.domain.policy import Policy
 from escsync.report.display import shown
+
+if TYPE_CHECKING:
+    from escsync.domain.assessment import Assessment
+    from escsync.domain.people import Person
+    from escsync.domain.policy import Policy
 
 _SLOT = re.compile(r"\[[^\[\]\n]+\]")
 
