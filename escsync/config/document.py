@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
@@ -74,6 +76,13 @@ def read(path: FilePath, missing: str = "") -> Document:
 
 def parse(text: str, file: str) -> Document:
     """*text* as a document; ConfigError names the line where it is no YAML, and every key written twice."""
+    known = _parsed(text, file)
+    return replace(known, data=deepcopy(known.data))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, file: str) -> Document:
+    # A program that loads its configuration again and again (a worker, a library's user) parses the same text once.
     composer = _Composer(file)
     try:
         data = composer.compose(YAML(typ="safe", pure=True).parse(text))
