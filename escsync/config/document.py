@@ -30,7 +30,7 @@ _LARGEST = 1_000_000
 _DEEPEST = 40
 _MOST = 100_000
 _TEXT_TAGS = {"!", "tag:yaml.org,2002:str"}
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _CONSTANTS: Mapping[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
