@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from escsync.adapter import (
     Ambiguous,
@@ -33,6 +34,8 @@ from .receipts import SETTLED, Receipt, Target, Written, target_of
 
 _SLACK = timedelta(minutes=15)
 """How far a tracker's clock may be ahead of the pass's, whose instant is the one at which it began."""
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 class Writer:
@@ -134,12 +137,14 @@ class Writer:
             and self.written.receipts.get(target_of(change, edit)) is Receipt.APPLIED
         )
         self._observe(after.values(), by_us=ours)
-        for change in changes:
-            if change.ticket.id in after:
-                coming = [edit for edit in change.edits if enforces(edit) and self._kept_out(change, edit)]
-                self._rejudge(
-                    [change.ticket.id], foreseeing=coming, now=self._instant(after[change.ticket.id], ours)
-                )
+        self._rejudge(
+            (change.ticket.id for change in changes if change.ticket.id in after),
+            foreseeing={
+                change.ticket.id: [e for e in change.edits if enforces(e) and self._kept_out(change, e)]
+                for change in changes
+            },
+            now={native: self._instant(ticket, ours) for native, ticket in after.items()},
+        )
         return after
 
     def _instant(self, ticket: Ticket, ours: frozenset[tuple[str, str]]) -> datetime:
@@ -229,12 +234,16 @@ class Writer:
             self.written.failures.setdefault((failure.id, failure.code), failure)
 
     def _rejudge(
-        self, ids: Iterable[str], *, foreseeing: Sequence[Edit] | None = None, now: datetime | None = None
+        self,
+        ids: Iterable[str],
+        *,
+        foreseeing: Mapping[str, Sequence[Edit]] = _NOTHING,
+        now: Mapping[str, datetime] = _NOTHING,
     ) -> None:
-        """Judge tickets anew, foreseeing only what is still to come."""
+        """Judge tickets anew, foreseeing only what is still to come of each."""
         wanted = set(ids)
         for entry in self._one.ledger.entries(self._one.tracker, ids=wanted) if wanted else ():
-            judged = self._judge.judge(entry, foreseeing=foreseeing, now=now)
+            judged = self._judge.judge(entry, foreseeing=foreseeing.get(entry.id), now=now.get(entry.id))
             if isinstance(judged, Judged):
                 self.written.judged[judged.ticket] = judged
             elif isinstance(judged, Failure):
