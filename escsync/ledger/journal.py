@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from escsync.domain.effect import OPEN, Effect, EffectState, Purpose
 
-from .batches import chunks
+from .batches import chunks, put
 from .database import clock
 from .schema import EFFECTS
 
@@ -91,12 +91,17 @@ def claim(connection: Connection, effects: Sequence[Effect], pass_id: str, fence
 def settle(connection: Connection, effects: Iterable[Effect]) -> None:
     """Record what became of them."""
     now = clock(connection)
-    for effect in effects:
-        connection.execute(
-            update(EFFECTS)
-            .where(EFFECTS.c.key == effect.key)
-            .values(state=effect.state, remote_id=effect.remote_id, error=effect.error, settled_at=now)
-        )
+    rows = [
+        {
+            "key": effect.key,
+            "state": effect.state,
+            "remote_id": effect.remote_id,
+            "error": effect.error,
+            "settled_at": now,
+        }
+        for effect in effects
+    ]
+    put(connection, EFFECTS, rows)
 
 
 def created(connection: Connection, tracker: str) -> dict[str, str]:
