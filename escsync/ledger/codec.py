@@ -87,9 +87,13 @@ def from_evidence(evidence: Evidence) -> Json:
 
 
 def to_evidence(content: Json) -> Evidence:
-    """The evidence that *from_evidence* wrote."""
-    after = datetime.fromisoformat(content[1]) if content[1] else None
-    return Evidence(datetime.fromisoformat(content[0]), after, _GRADES[content[2]], content[3])
+    """The evidence that *from_evidence* wrote; one value for the many facts of the same change."""
+    return _evidence(*content)
+
+
+@lru_cache(maxsize=4096)
+def _evidence(at: str, after: str | None, grade: str, source: str) -> Evidence:
+    return Evidence(datetime.fromisoformat(at), _instant(after), _GRADES[grade], source)
 
 
 def from_fact(fact: Fact) -> Json:
