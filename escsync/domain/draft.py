@@ -54,22 +54,23 @@ def draft(
     seen = record.ticket.note
     if (seen is None or seen.digest != digest) and _worth_a_note(assessment, record):
         edits.append((WriteNote(text, digest, seen.digest if seen else None), _codes(assessment)))
+    based_on = record.ticket.digest() if edits else ""
     allowed: list[tuple[Edit, tuple[str, ...]]] = []
     withheld: list[Withheld] = []
     for edit, because in edits:
         reason = _withheld(edit, mode, note, stages)
         if reason:
-            withheld.append(Withheld(_change(record, (edit,), because), reason))
+            withheld.append(Withheld(_change(record, based_on, (edit,), because), reason))
         else:
             allowed.append((edit, because))
     because = tuple(dict.fromkeys(code for _, codes in allowed for code in codes))
-    change = _change(record, tuple(edit for edit, _ in allowed), because) if allowed else None
+    change = _change(record, based_on, tuple(edit for edit, _ in allowed), because) if allowed else None
     return Drafted(change, tuple(withheld))
 
 
-def _change(record: Record, edits: tuple[Edit, ...], because: tuple[str, ...]) -> Change:
+def _change(record: Record, based_on: str, edits: tuple[Edit, ...], because: tuple[str, ...]) -> Change:
     ticket = record.ticket
-    return Change(record.tracker, ticket.ref, ticket.digest(), edits, because, ticket.version)
+    return Change(record.tracker, ticket.ref, based_on, edits, because, ticket.version)
 
 
 def _withheld(edit: Edit, mode: Mode, note: bool, stages: Mapping[Stage, tuple[str, ...]]) -> str:
