@@ -49,7 +49,9 @@ class Marks:
         """An earlier escalation of the same account, within *window*, that is about much the same."""
         others = self._by_account.get(one.account, ()) if one.account and one.gist else ()
         near = (m for m in others if one.identified_at - m.identified_at <= window and m.gist)
-        return _earliest(one, (m for m in near if _ratio(one.gist, m.gist) >= similarity))
+        # Comparing words is dear: only what could be the answer is compared.
+        before = (m for m in near if (m.identified_at, m.id) < (one.identified_at, one.id))
+        return _earliest(one, (m for m in before if _alike(one.gist, m.gist, similarity)))
 
 
 def _earliest(one: Mark, others: Iterable[Mark]) -> Mark | None:
@@ -75,8 +77,12 @@ def _telling(summary: str) -> Iterator[str]:
             yield word
 
 
-def _ratio(a: str, b: str) -> float:
-    """0..1: the better of shared words and of likeness letter by letter, so that inflections do not matter."""
+def _alike(a: str, b: str, similarity: float) -> bool:
+    """Shared words, or likeness letter by letter so that inflections do not matter, of at least *similarity*."""
     one, two = set(a.split()), set(b.split())
-    shared = len(one & two) / len(one | two) if one | two else 0.0
-    return max(shared, SequenceMatcher(None, a, b, autojunk=False).ratio())
+    if (len(one & two) / len(one | two) if one | two else 0.0) >= similarity:
+        return True
+    letters = SequenceMatcher(None, a, b, autojunk=False)
+    # The quick ones are never below the true one.
+    quick = letters.real_quick_ratio() >= similarity and letters.quick_ratio() >= similarity
+    return quick and letters.ratio() >= similarity
