@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from .errors import LedgerError
 from .schema import HEAD, metadata
@@ -66,7 +67,9 @@ def clock(connection: Connection) -> datetime:
 def _connect(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed)
+        on_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+        # An engine remembers the statements it has compiled: whoever opens the same file again profits.
+        return _engine(parsed) if on_file else _engine.__wrapped__(parsed)
     except (ArgumentError, NoSuchModuleError) as error:
         raise LedgerError(
             "the ledger's address is not one that SQLAlchemy knows",
@@ -77,7 +80,12 @@ def _connect(url: str) -> Engine:
             f"the ledger's database needs the package {error.name}",
             remedy="pip install 'escsync[postgres]'",
         ) from error
-    if parsed.get_backend_name() == "sqlite":
+
+
+@lru_cache(maxsize=4)
+def _engine(url: URL) -> Engine:
+    engine = create_engine(url)
+    if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine
@@ -132,6 +140,11 @@ def _in_our_words(engine: Engine) -> Iterator[None]:
             remedy="see that the place exists, may be written and has room, and that no other program locks it",
         ) from None
     except SQLAlchemyError as error:
+        if type(error) is DatabaseError:  # its subclasses tell of statements, it tells of the file itself
+            raise LedgerError(
+                f"the ledger {engine.url.render_as_string(hide_password=True)} is damaged, or no ledger: {error.orig}",
+                remedy="restore the last backup, or move the file away and sync --full",
+            ) from None
         raise LedgerError(
             f"the ledger refused a statement ({type(error).__name__})",
             remedy="run `escsync ledger check`",
