@@ -90,7 +90,7 @@ def listed(
     if session.terminal.as_json:
         session.terminal.document(document.listing(found, session.now))
     elif found:
-        session.terminal.draw(board.listed(found))
+        session.terminal.tell(board.listed(found, session.terminal.width))
     else:
         session.terminal.note("No escalation matches. `escsync sync` brings the ledger up to date.")
     return ending(session, found)

@@ -14,7 +14,6 @@ from escsync.report.display import shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
 _PIPE_WIDTH = 400
 """A pipe has no width; nothing in it is folded."""
@@ -47,7 +46,7 @@ class Terminal:
         """How many columns a line of the result may have."""
         return self.out.width
 
-    def draw(self, table: Table | Text) -> None:
+    def draw(self, table: RenderableType) -> None:
         """A table of the result; in a pipe without the blanks that fill its lines."""
         if self.out.is_terminal:
             self.out.print(table)

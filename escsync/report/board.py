@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from rich import box
+from rich.cells import cell_len
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +24,9 @@ _UNOWNED = frozenset({"OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_AMBIGUOUS"})
 _SOON = timedelta(minutes=60)
 _ROOM = 130
 """Columns that the table needs to be read at a glance."""
+_INDENT = 11
+_LEAST = 30
+"""Columns that an account and its summary need to be told from others."""
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -105,7 +110,7 @@ def headline(shown_board: Board) -> str:
     )
 
 
-def drawn(rows: Iterable[Assessment], width: int) -> Iterator[Table | Text]:
+def drawn(rows: Iterable[Assessment], width: int) -> Iterator[Table | Text | Padding]:
     """The board as a table where *width* has room for it, else two lines for each."""
     if width >= _ROOM:
         yield _table(rows)
@@ -114,10 +119,8 @@ def drawn(rows: Iterable[Assessment], width: int) -> Iterator[Table | Text]:
         head = Text(f"{shown(one.key):<10} {one.priority}  ", style="bold")
         yield head.append(words.next_deadline(one), style=f"not bold {words.STYLES[one.health]}")
         lacking = words.missing(one)
-        yield Text(
-            f"           {words.account(one)}, {words.step(one.stage)}, {words.owner(one)}"
-            f"{': ' + lacking if lacking else ''}"
-        )
+        about = f"{words.account(one)}, {words.step(one.stage)}, {words.owner(one)}"
+        yield Padding(Text(f"{about}{': ' + lacking if lacking else ''}"), (0, 0, 0, _INDENT))
 
 
 def _table(rows: Iterable[Assessment]) -> Table:
@@ -139,22 +142,43 @@ def _table(rows: Iterable[Assessment]) -> Table:
     return drawn
 
 
-def listed(rows: Iterable[Assessment]) -> Table:
-    """One line per escalation, columns aligned, nothing folded."""
-    drawn = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for _ in range(7):
-        drawn.add_column(no_wrap=True)
-    for one in rows:
-        drawn.add_row(
-            shown(one.key),
-            one.priority,
-            Text(one.health.replace("_", " "), style=words.STYLES[one.health]),
-            words.step(one.stage),
-            words.owner(one),
-            words.next_deadline(one),
-            f"{words.account(one)}: {shown(one.summary, 60)}",
-        )
-    return drawn
+def listed(rows: Iterable[Assessment], width: int) -> Iterator[Text]:
+    """One line per escalation, columns aligned. Where *width* is short, the summary is cut and then owner and
+    stage are left out; never the key, by which everything else is asked for."""
+    table = [_cells(one) for one in rows]
+    widths = [max(map(cell_len, map(str, column))) for column in zip(*table, strict=True)]
+    left_out: set[int] = set()
+    for column in (_OWNER, _STAGE):
+        if _room(widths, left_out, width) < _LEAST:
+            left_out.add(column)
+    room = max(_room(widths, left_out, width), _LEAST // 2)
+    for cells in table:
+        line = Text()
+        for column, cell in enumerate(cells[:-1]):
+            if column not in left_out:
+                line.append_text(cell).append(" " * (widths[column] - cell.cell_len + 2))
+        cells[-1].truncate(room, overflow="ellipsis")
+        yield line.append_text(cells[-1])
+
+
+_STAGE, _OWNER = 3, 4
+
+
+def _cells(one: Assessment) -> tuple[Text, ...]:
+    return (
+        Text(shown(one.key)),
+        Text(one.priority),
+        Text(one.health.replace("_", " "), style=words.STYLES[one.health]),
+        Text(words.step(one.stage)),
+        Text(words.owner(one)),
+        Text(words.next_deadline(one)),
+        Text(f"{words.account(one)}: {shown(one.summary, 60)}"),
+    )
+
+
+def _room(widths: Sequence[int], left_out: set[int], width: int) -> int:
+    """Columns that remain for the last cell."""
+    return width - sum(w + 2 for column, w in enumerate(widths[:-1]) if column not in left_out)
 
 
 def _rate(currency: str, money: MoneyRule, table: Mapping[str, Decimal]) -> Decimal | None:

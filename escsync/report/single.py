@@ -62,7 +62,11 @@ def reckoning(found: Assessment, clocks: Iterable[Clock], zone: ZoneInfo) -> Ite
             yield Text(f"  evidence  {shown(clock.evidence)}")
         verdict = Text("  verdict   ")
         verdict.append(words.judgement(clock, found.now), style=_VERDICTS.get(clock.verdict.value, ""))
-        told = not clock.detail or clock.detail.startswith(("overdue by", "late by"))
+        told = (
+            not clock.detail
+            or clock.detail.startswith(("overdue by", "late by"))
+            or clock.detail.endswith("to spare")
+        )
         yield verdict.append("" if told else f"  {shown(clock.detail)}")
         yield Text(f"  policy    {clock.policy_version or found.policy_version}")
 

@@ -93,8 +93,9 @@ def test_a_narrow_terminal_gets_two_lines_each():
     head, rest = board.drawn([late()], 80)
 
     assert head.plain == "ESC-1      P1  ACK overdue 1 h 15 min"
-    assert rest.plain.strip().startswith("Alder AG, ")
-    assert "Dana Reyes: ack breached" in rest.plain
+    assert rest.renderable.plain.startswith("Alder AG, ")
+    assert "Dana Reyes: ack breached" in rest.renderable.plain
+    assert rest.left == 11
 
 
 def test_markup_and_colours_of_a_tracker_do_nothing():
@@ -104,7 +105,7 @@ def test_markup_and_colours_of_a_tracker_do_nothing():
     text = (
         drawn(*board.drawn([hostile], 400))
         + drawn(*board.drawn([hostile], 80))
-        + drawn(board.listed([hostile]))
+        + drawn(*board.listed([hostile], 400))
     )
 
     assert "[bold]Alder[/bold]" in text
@@ -115,7 +116,19 @@ def test_markup_and_colours_of_a_tracker_do_nothing():
 
 def test_a_list_has_one_line_per_escalation():
     """So that grep and cut work on it."""
-    assert len(drawn(board.listed([late(), late(key="ESC-2")])).splitlines()) == 2
+    assert len(drawn(*board.listed([late(), late(key="ESC-2")], 400)).splitlines()) == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_a_list_never_loses_the_key(width):
+    """Where columns are short the summary is cut, then owner and stage go; by the key everything is asked for."""
+    long = late(key="ESCALATION-12345", summary="x" * 200)
+
+    (line,) = board.listed([long], width)
+
+    assert line.plain.startswith("ESCALATION-12345  P1  breached  ")
+    assert "ACK overdue 1 h 15 min" in line.plain
+    assert line.cell_len <= max(width, 80)
 
 
 @pytest.mark.parametrize(
