@@ -261,6 +261,14 @@ def test_a_tracker_that_is_off_is_left_alone(project):
     assert config.modes == {"support": Mode.ANNOTATE, "crm": Mode.OFF}
 
 
+def test_a_mode_left_blank_is_the_safe_default(project):
+    """Otherwise the tracker would be synced and shown nowhere."""
+    config = project(WHOLE.replace("mode: annotate", "mode:"))
+
+    assert config.modes == {"support": Mode.OBSERVE}
+    assert config.trackers["support"].mode is Mode.OBSERVE
+
+
 def test_only_the_trackers_asked_for_are_loaded(project):
     """One tracker can be worked on while another one's configuration is broken."""
     broken = "  crm: {adapter: salesfarce, connection: {client_secret: '${env:NONE}'}}\n"

@@ -131,7 +131,8 @@ class _Loader:
         modes = {
             name: Mode(mode)
             for name, tracker in trackers.items()
-            if (mode := tracker.get("mode", "observe") if isinstance(tracker, dict) else "") in list(Mode)
+            if (mode := _without_empty(tracker).get("mode", "observe") if isinstance(tracker, dict) else "")
+            in list(Mode)
         }
         kept = {
             name: _without_empty(tracker)
