@@ -44,6 +44,7 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
         self._seen: dict[tuple[str, str], int] = {}
+        self._line = 1
 
     def read(self, text: str) -> tuple[Accounts, list[Problem]]:
         """Every row that is well; the problems tell of the others."""
@@ -57,16 +58,15 @@ class _Reader:
             if self._header(header):
                 found = [row for line, cells in rows if (row := self._row(line, header, cells)) is not None]
         except csv.Error as error:
-            self._add(1, "", f"is no CSV: {error}")
+            self._add(self._line, "", f"is no CSV: {error}")
         return Accounts(found), self.problems
 
     def _rows(self, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        line = 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield line, [cell.strip() for cell in cells]
-            line = reader.line_num + 1
+                yield self._line, [cell.strip() for cell in cells]
+            self._line = reader.line_num + 1
 
     def _header(self, header: Sequence[str]) -> bool:
         for i, name in enumerate(header):
@@ -129,7 +129,7 @@ class _Reader:
 
     def _amount(self, line: int, text: str) -> None:
         try:
-            amount = Decimal(text or "0")
+            amount = Decimal("NaN" if "_" in text else text or "0")
         except InvalidOperation:
             amount = Decimal("NaN")
         if not amount.is_finite():

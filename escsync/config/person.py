@@ -20,16 +20,17 @@ _AMOUNT = re.compile(r"(?:([A-Z]{3})\s*)?(\d+(?:\.\d{1,2})?)(?:\s*([A-Z]{3}))?")
 def _of_our_time(when: _When) -> _When:
     """Years at the edge of the calendar cannot be moved between time zones; they are typing mistakes anyway."""
     if not 1900 <= when.year <= 2200:
-        raise ValueError(when)
+        raise ValueError(f"the year {when.year} is not between 1900 and 2200; what has no limit is left out")
     return when
 
 
 def day(value: object) -> date:
     """A local day as YAML holds it: text."""
     try:
-        return _of_our_time(date.fromisoformat(str(value)))
+        found = date.fromisoformat(str(value))
     except ValueError:
         raise ValueError(f"{str(value)!r} is no day; write 2026-03-31") from None
+    return _of_our_time(found)
 
 
 def moment(value: object) -> date | datetime | None:
@@ -40,12 +41,12 @@ def moment(value: object) -> date | datetime | None:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return day(text)
     try:
-        instant = _of_our_time(datetime.fromisoformat(text))
+        instant = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no day or instant; write 2026-03-31 or 2026-03-31T12:00:00Z") from None
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write 2026-03-31T12:00:00Z")
-    return instant
+    return _of_our_time(instant)
 
 
 def money(value: object) -> Money:
