@@ -174,6 +174,7 @@ def test_a_ledger_of_a_newer_escsync_is_refused(tmp_path):
     ("url", "words"),
     [
         ("sqlite:////nowhere/at/all/ledger.db", "cannot be used"),
+        (f"sqlite:///{__file__}", "damaged, or no ledger"),
         ("not an address", "not one that SQLAlchemy knows"),
         ("nosuch://host/name", "not one that SQLAlchemy knows"),
     ],

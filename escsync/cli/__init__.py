@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> int:
     """Run one command and answer how to exit; tests hand in their own *host*."""
+    _opened()
     told = sys.argv[1:] if arguments is None else list(arguments)
     if told == ["--version"]:
         # Scripts ask this often: it needs none of what the commands need.
@@ -34,3 +36,11 @@ def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> in
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _opened() -> None:
+    """See that there are streams to write to: whoever starts a daemon may have closed them."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

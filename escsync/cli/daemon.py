@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escsync.cli.exits import Exit, Stop
+from escsync.cli.faults import remedied
 from escsync.cli.rounds import on_each
 from escsync.cli.session import Session
 
@@ -49,13 +50,15 @@ def _pass(session: Session, now: datetime) -> tuple[Outcome, ...]:
 
     from escsync import sync as engine
     from escsync.domain.evidence import iso
-    from escsync.ledger import Held
+    from escsync.ledger import LedgerError
     from escsync.report import document, outcome
 
     try:
         done = on_each(session, engine.sync, now=now)
-    except Held as held:
-        session.terminal.note(f"{iso(now)} {held}; trying again", style="yellow")
+    except LedgerError as error:
+        # Another pass, a full disk, a clock set back: what passes must not end the watch.
+        why = session.discretion.clean(remedied(error.message, error.remedy))
+        session.terminal.note(f"{iso(now)} {why}; trying again", style="yellow")
         return ()
     if session.terminal.as_json:
         told = document.passed(done.id, done.outcomes)

@@ -38,13 +38,15 @@ def doctor(session: Session) -> Exit:
             note("", Problem(Level.FAIL, "configuration", line))
         _end(session, found, "correct the configuration, then run `escsync doctor` again")
         return Exit.USAGE
-    note("", Problem(Level.OK, "configuration", f"{session.path}, {len(config.directory.people)} people"))
+    note("", Problem(Level.OK, "configuration", f"{session.path}, {_people_in(config.directory)}"))
     note(
         "",
         Problem(Level.OK, "clock", f"{session.now:%Y-%m-%dT%H:%M:%SZ}, policy zone {config.policy.timezone}"),
     )
     for problem in _ledger(session):
         note("", problem)
+        if problem.code == "CLOSED":
+            chosen = []  # without a ledger there is no looking at a tracker
     for tracker in chosen:
         for problem in _tracker(session, tracker):
             note(tracker.name, problem)
@@ -81,8 +83,13 @@ def proposals(
 
 def _ledger(session: Session) -> Iterator[Problem]:
     from escsync.adapter import Level, Problem
+    from escsync.ledger import LedgerError
 
-    problems = session.ledger.check()
+    try:
+        problems = session.ledger.check()
+    except LedgerError as error:
+        yield Problem(Level.FAIL, "ledger", session.discretion.clean(error.message), error.remedy, "CLOSED")
+        return
     for line in problems:
         yield Problem(
             Level.FAIL, "ledger", line, "restore the last backup, or move the file away and sync --full"
@@ -115,6 +122,11 @@ _MODES = {
     "enforce": "enforce: may also assign the fallback owner and undo an illegal jump once",
     "off": "off",
 }
+
+
+def _people_in(directory: Directory) -> str:
+    count = len(directory.people)
+    return f"{count} {'person' if count == 1 else 'people'}"
 
 
 def _people(session: Session, tracker: TrackerConfig, adapter: Adapter) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,5 +84,7 @@ def _expected(error: Exception) -> tuple[Exit, str] | None:
             return Exit.USAGE, str(error)
         case OSError(filename=str(name), strerror=str(reason)):
             return Exit.USAGE, f"{name}: {reason}"
+        case OSError(errno=errno.ENOSPC | errno.EIO, strerror=str(reason)):
+            return Exit.PARTIAL, f"not everything could be written: {reason}"
         case _:
             return None

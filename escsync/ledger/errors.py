@@ -37,6 +37,7 @@ class LookBack(LedgerError):
 
     def __init__(self, tracker: str, now: datetime, last: datetime) -> None:
         super().__init__(
-            f"{tracker}: --at {iso(now)} is before the last pass ({iso(last)})",
-            remedy="look back with list, show or explain; a pass only goes forward",
+            f"{tracker}: this pass is of {iso(now)}, before the last pass ({iso(last)})",
+            remedy="a pass only goes forward: look back with list, show or explain --at; without --at, correct this "
+            "machine's clock, or restore the ledger from before the pass that ran too early",
         )

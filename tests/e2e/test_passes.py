@@ -323,6 +323,27 @@ def test_run_goes_on_until_it_is_told_to_stop(house):
     assert "ended cleanly" in answer.err
 
 
+def test_run_survives_a_clock_that_is_set_back(house):
+    """The ledger refuses such a pass; the watch says so and goes on when the clock is right again."""
+    hours = iter([-1, 2])
+    bell = Bell()
+
+    class Watched(Bell):
+        rung = property(lambda self: bell.rung)
+
+        def wait(self, seconds):
+            house.later(hours=next(hours, 0))
+            if next(passes, None) is None:
+                bell.ring()
+
+    passes = iter([1, 2])
+    answer = house("run", host=house.host(bell=Watched()))
+
+    assert answer.code == 0
+    assert len(answer.out.splitlines()) == 2
+    assert answer.err.count("before the last pass") == 1
+
+
 def test_run_survives_a_tracker_that_goes_away(house):
     """What fails is said and tried again; SIGTERM still ends it with 0."""
     bell = Bell()

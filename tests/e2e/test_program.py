@@ -151,6 +151,21 @@ def test_a_reader_who_has_seen_enough_is_no_error(house):
     assert done.stderr == ""
 
 
+def test_closed_and_full_outputs_are_no_surprise(house):
+    """Whoever starts a daemon may close its streams; a full disk is said in a line."""
+    closed = subprocess.run(
+        f"{PROGRAM} adapters >&- 2>&-", cwd=house.folder, shell=True, timeout=60, check=False
+    )
+    full = subprocess.run(
+        f"{PROGRAM} adapters >/dev/full", cwd=house.folder, shell=True, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+
+    assert closed.returncode == 0
+    assert full.returncode == 5
+    assert full.stderr == "escsync: not everything could be written: No space left on device\n"
+
+
 def test_ctrl_c_is_130(house):
     """Interrupted."""
 

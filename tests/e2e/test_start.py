@@ -113,6 +113,17 @@ def test_doctor_of_a_tracker_that_is_not_there_is_exit_6(house):
     )
 
 
+def test_doctor_of_a_damaged_ledger_says_so_in_its_line(house):
+    """The remedy is not to run the check that has just failed."""
+    (house.folder / "escsync.db").write_text("this is no database, whatever its name says" * 9, "utf-8")
+
+    answer = house("doctor")
+
+    assert answer.code == 2
+    assert "FAIL ledger: the ledger sqlite:///" in answer.out
+    assert answer.out.splitlines()[-1].startswith("not ready; next: restore the last backup")
+
+
 def test_doctor_reports_configuration_errors_too(house):
     """One command to run after every change."""
     house.configure("company: ", "compny: ")
