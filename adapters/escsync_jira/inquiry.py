@@ -34,7 +34,7 @@ class Inquiry:
         """The answers, as plain JSON; of the fields only those that the configuration names."""
         me = self._myself()
         every = looks.listed(self._connection.get("field", what="reading the list of fields").listing())
-        statuses = self._connection.get("status", what="reading the list of statuses").listing()
+        statuses = self._statuses()
         names = {looks.parted(one)[0] for some in looks.spelled(vocabulary).values() for one in some}
         return {
             "deployment": Deployment.CLOUD.value if self._cloud else Deployment.DATACENTER.value,
@@ -48,6 +48,19 @@ class Inquiry:
             "project": self._project(),
             "site": self._site(),
         }
+
+    def _statuses(self) -> list[dict[str, Any]]:
+        """Every status of this Jira, or where it does not list them so, every one of the project."""
+        refused = (404,) if self._settings.scope.project else ()
+        answer = self._connection.get("status", what="reading the list of statuses", refused=refused)
+        if answer.status != 404:
+            return answer.listing()
+        path = f"{self._path()}/statuses"
+        kinds = self._connection.get(path, what="reading the project's statuses").listing()
+        return [one for kind in kinds for one in kind.get("statuses") or () if isinstance(one, dict)]
+
+    def _path(self) -> str:
+        return f"project/{quote(self._settings.scope.project, safe='')}"
 
     def _myself(self) -> dict[str, str]:
         try:
@@ -80,10 +93,13 @@ class Inquiry:
         key = self._settings.scope.project
         if not key:
             return {}
-        path = f"project/{quote(key, safe='')}"
+        what = f"reading the project {key}"
         try:
-            raw = self._connection.get(path, what=f"reading the project {key}").mapping()
+            raw = self._connection.get(self._path(), what=what).mapping()
         except Vanished:
+            # A gateway may let through no more than the project's statuses: then the project is there.
+            if self._connection.get(f"{self._path()}/statuses", what=what, refused=(404,)).status != 404:
+                return {"id": "", "key": key, "name": "", "type": "", "subtask": ""}
             raise Denied(
                 f"the project {key} does not exist, or escsync's account may not see it",
                 remedy="check scope.project, and the account's permission to browse the project",

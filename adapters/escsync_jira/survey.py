@@ -84,22 +84,33 @@ class Survey:
             yield Problem(Level.OK, "service desk", internal)
 
     def _scope(self, schema: Schema) -> Iterator[Problem]:
-        question = jql.within(self._discovery.settings.scope)
-        what = "counting the tickets in scope"
-        if schema.cloud:
-            answer = self._connection.post(
-                "search/approximate-count", {"jql": question}, what=what, safe=True
-            )
-            count = answer.mapping().get("count")
-        else:
-            answer = self._connection.get("search", what=what, jql=question, maxResults=1, fields="updated")
-            count = answer.mapping().get("total")
+        count = self._count(schema)
         if count:
             yield Problem(Level.OK, "scope", f"{count} tickets")
         else:
             yield Problem(
                 Level.WARNING, "scope", "no ticket is in scope", "check project, issue_type, labels, jql"
             )
+
+    def _count(self, schema: Schema) -> object:
+        """How many tickets are in scope; "some" where Jira finds them and does not count them."""
+        what, question = "counting the tickets in scope", jql.within(self._discovery.settings.scope)
+        if not schema.cloud:
+            answer = self._connection.get("search", what=what, jql=question, maxResults=1, fields="updated")
+            return answer.mapping().get("total")
+        path, body = "search/approximate-count", {"jql": question}
+        answer = self._connection.post(path, body, what=what, safe=True, refused=(404,))
+        return answer.mapping().get("count") if answer.status != 404 else "some" if self._first(schema) else 0
+
+    def _first(self, schema: Schema) -> Mapping[str, Any] | None:
+        """One ticket in scope; None where there is none."""
+        what, question = "looking for a ticket in scope", jql.within(self._discovery.settings.scope)
+        if schema.cloud:
+            body = {"jql": question, "fields": ["updated"], "maxResults": 1}
+            answer = self._connection.post("search/jql", body, what=what, safe=True)
+        else:
+            answer = self._connection.get("search", what=what, jql=question, maxResults=1, fields="updated")
+        return next(iter(answer.listing("issues")), None)
 
     def _fields(self, schema: Schema) -> Iterator[Problem]:
         yield from self._discovery.problems()
@@ -113,17 +124,11 @@ class Survey:
 
     def _screen(self, schema: Schema) -> Mapping[str, Any] | None:
         """What can be edited, told by the first ticket in scope; None where there is none to ask about."""
-        question = jql.within(self._discovery.settings.scope)
-        what = "looking at the edit screen"
-        if schema.cloud:
-            body = {"jql": question, "fields": ["updated"], "maxResults": 1}
-            answer = self._connection.post("search/jql", body, what=what, safe=True)
-        else:
-            answer = self._connection.get("search", what=what, jql=question, maxResults=1, fields="updated")
-        found = answer.listing("issues")
-        if not found:
+        found = self._first(schema)
+        if found is None:
             return None
-        ticket = self._discovery.address(TicketRef(str(found[0].get("id")), str(found[0].get("key"))))
+        ticket = self._discovery.address(TicketRef(str(found.get("id")), str(found.get("key"))))
+        what = "looking at the edit screen"
         meta = self._connection.get(f"issue/{ticket}/editmeta", what=what, refused=(403, 404))
         fields = meta.body.get("fields") if isinstance(meta.body, dict) else None
         return fields if isinstance(fields, dict) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.jira.http import Reply
 from fakes.jira.rig import pull
 from fakes.jira.site import FIELDS, STAGES
 
@@ -31,6 +32,16 @@ def test_doctor_finds_all_well(jira):
 
     assert problems
     assert [p for p in problems if p.level is Level.FAIL] == []
+
+
+def test_doctor_needs_no_count_of_what_is_in_scope(jira):
+    """Counting is a service of its own on Cloud; that a ticket is found is enough."""
+    jira.world.create()
+    jira.server.fail("POST", "/search/approximate-count", Reply(404), times=9)
+
+    (scope,) = (p for p in jira.connect().check() if p.subject == "scope")
+
+    assert scope.level is Level.OK
 
 
 def test_doctor_names_every_gap_with_its_remedy(jira):

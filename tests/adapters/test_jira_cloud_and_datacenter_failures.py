@@ -8,6 +8,7 @@ from fakes.jira.rig import pull
 
 from escsync.adapter import (
     Denied,
+    Stage,
     TrackerError,
     Unavailable,
 )
@@ -187,3 +188,14 @@ def test_rubbish_among_the_tickets_does_not_stop_the_others(jira):
 
     assert pulled.keys == ["EXEC-1"]
     assert "1" in {one.ref.id for one in pulled.unreadable}
+
+
+def test_a_jira_that_lists_statuses_only_by_project_will_do(jira):
+    """Behind a gateway `/status` and `/project/KEY` may be closed while the project's statuses are open."""
+    key = jira.world.create().key
+    jira.server.fail("GET", ("/status", "/project/EXEC"), Reply(404), times=9)
+
+    found = pull(jira.connect())
+
+    assert found.keys == [key]
+    assert found.one.status.stage is Stage.INTAKE
