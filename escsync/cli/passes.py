@@ -55,7 +55,8 @@ def plan(
     from escsync.report import changes, outcome, saved_plan
 
     outcomes = on_each(session, engine.plan, within=limits(session, max_writes, max_share)).outcomes
-    document = saved_plan.planned((one.plan for one in outcomes), session.now)
+    plans = (one.plan.kept_back(one.refused) if one.refused else one.plan for one in outcomes)
+    document = saved_plan.planned(plans, session.now)
     if out is not None:
         _save(session.host.directory() / out, out, document)
     if session.terminal.as_json:
@@ -66,7 +67,7 @@ def plan(
             session.terminal.say(changes.summary(one.tracker, one.plan))
         for line in list(outcome.told(one))[1:]:
             session.terminal.note(line)
-    if not session.terminal.as_json and document["changes"]:
+    if not session.terminal.as_json and any(one.plan.changes for one in outcomes):
         target = str(out) if out else "plan.json"
         saved = "" if out else f"`escsync plan --out {target}`, then "
         session.terminal.note(

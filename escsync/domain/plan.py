@@ -153,6 +153,11 @@ class Plan:
             )
         return None
 
+    def kept_back(self, unsafe: UnsafePlan) -> Plan:
+        """The same plan as long as a limit refuses it: nothing would be done, everything is withheld."""
+        held = (Withheld(change, unsafe.reason) for change in self.changes)
+        return Plan((), (*held, *self.withheld))
+
 
 def enforces(edit: Edit) -> bool:
     """Does *edit* change what people work with, rather than escsync's own note and fields?"""

@@ -49,7 +49,7 @@ def load(text: str) -> tuple[datetime, dict[str, Plan]]:
     if made is None:
         raise NotAPlan('"at" must say when the plan was made, as 2026-03-03T09:00:00Z')
     changes: dict[str, list[Change]] = {}
-    for number, raw in enumerate(document["changes"]):
+    for number, raw in enumerate([*document["changes"], *_limited(document.get("withheld"))]):
         change = _read_change(raw, f"changes[{number}]")
         changes.setdefault(change.tracker, []).append(change)
     return made, {name: Plan(changes=tuple(made)) for name, made in changes.items()}
@@ -104,6 +104,12 @@ def _people(value: Value) -> list[JSON]:
         for ref in value
         if isinstance(ref, PersonRef)
     ]
+
+
+def _limited(withheld: object) -> list[object]:
+    """What only a limit kept back: `apply` judges by the limits of its own time."""
+    held = withheld if isinstance(withheld, list) else []
+    return [one for one in held if str(_mapping(one).get("reason")).startswith("limit:")]
 
 
 def _read_change(raw: object, where: str) -> Change:

@@ -158,6 +158,18 @@ def test_a_limit_refuses_the_whole_plan_and_names_the_way_on(house):
     assert house("plan", "--max-writes", 0).code in (0, 3)
 
 
+def test_a_plan_beyond_a_limit_withholds_everything_until_the_limit_is_raised(house):
+    """Exit 3: nothing of it would be done (decision 8); `apply` with a higher limit does what was saved."""
+    planned = house("plan", "--max-writes", 1, "--out", "p.json", "--format", "json")
+    refused = house("apply", "p.json", "--max-writes", 1)
+    applied = house("apply", "p.json", "--max-writes", 25, "--format", "json")
+
+    assert (planned.code, refused.code, applied.code) == (3, 3, 0)
+    assert planned.json["changes"] == []
+    reasons = [held["reason"] for held in planned.json["withheld"]]
+    assert applied.json["trackers"]["support"]["applied"] >= reasons.count("limit:max_writes") > 1
+
+
 def test_the_past_is_looked_at_but_not_synced(house):
     """--at before the last pass: exit 2 for sync, a read-only look back for list and show."""
     sync(house)
