@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,12 @@ COUNTED = ("planned", "applied", "stale", "ignored", "refused", "failed")
 
 def read(path: Path) -> Any:
     """A YAML file as plain data."""
-    return YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    return copy.deepcopy(_parsed(path.read_text("utf-8")))
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return YAML(typ="safe", pure=True).load(text)
 
 
 @dataclass(frozen=True, slots=True)
