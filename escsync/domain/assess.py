@@ -27,7 +27,7 @@ from .rules.closing import checking_in, closing, order
 from .rules.intake import ownership, required
 from .rules.investigating import investigating
 from .rules.keeping import keeping, priority_drift, typed
-from .rules.merging import merging
+from .rules.merging import merged, merging
 from .rules.solving import solving
 from .rules.updating import updating
 from .stage import derive
@@ -123,8 +123,7 @@ def _findings(
 ) -> Iterator[Finding]:
     if case.status.stage in (Stage.REJECTED, Stage.DUPLICATE):
         if case.status.stage is Stage.DUPLICATE:
-            since = case.facts("stage")[-1].when.at
-            yield finding("DUPLICATE", case.cycle.number, since, "merged into another escalation")
+            yield merged(case, case.facts("stage")[-1].when.at)
         yield from keeping(case, told)
         return
     yield from acknowledgement(case, told, clocks)

@@ -47,8 +47,10 @@ def draft(
     if record.vanished is not None:
         return Drafted(None)
     edits: list[tuple[Edit, tuple[str, ...]]] = []
-    edits.extend(_owner(assessment, record, world))
-    edits.extend([*_undo(assessment, record)] or _merge(assessment, record))
+    merging = [*_merge(assessment, record)]
+    if not merging or not stages.get(Stage.DUPLICATE):
+        edits.extend(_owner(assessment, record, world))
+    edits.extend(merging or _undo(assessment, record))
     edits.extend(_own_fields(assessment, record, fit))
     text, digest = render(assessment)
     seen = record.ticket.note
@@ -85,9 +87,13 @@ def _withheld(edit: Edit, mode: Mode, note: bool, stages: Mapping[Stage, tuple[s
 
 
 def _worth_a_note(assessment: Assessment, record: Record) -> bool:
-    """A side exit or a finished escalation gets no new note; an old note is brought up to date once."""
+    """A side exit or a finished escalation gets no new note; an old note is brought up to date once.
+
+    What escsync itself set aside says so: the note names the survivor (G-9).
+    """
     ended = assessment.stage in (Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE, Stage.COMPLETE)
-    return not ended or record.ticket.note is not None
+    aside = assessment.stage is Stage.DUPLICATE and _set_aside(record)
+    return not ended or aside or record.ticket.note is not None
 
 
 def _codes(assessment: Assessment) -> tuple[str, ...]:
@@ -143,7 +149,14 @@ def _merge(assessment: Assessment, record: Record) -> Iterator[tuple[Edit, tuple
     """The later of two escalations with the very same source is set aside, once; nothing is deleted (ENT-8)."""
     same = any(f.code == "DUPLICATE" for f in assessment.findings)
     aside = assessment.stage in ENDED or assessment.closed_at is not None
-    before = any(
+    if same and not aside and not _set_aside(record):
+        status = record.ticket.status
+        yield Move(status.name or status.id, Stage.DUPLICATE), ("DUPLICATE",)
+
+
+def _set_aside(record: Record) -> bool:
+    """Was it ever escsync that marked it as a duplicate?"""
+    return any(
         record.ours
         and fact.actor is not None
         and fact.actor.id == record.ours
@@ -151,9 +164,6 @@ def _merge(assessment: Assessment, record: Record) -> Iterator[tuple[Edit, tuple
         and fact.value.stage is Stage.DUPLICATE
         for fact in record.ticket.history.get("stage", ())
     )
-    if same and not aside and not before:
-        status = record.ticket.status
-        yield Move(status.name or status.id, Stage.DUPLICATE), ("DUPLICATE",)
 
 
 def _own_fields(assessment: Assessment, record: Record, fit: Fit) -> Iterator[tuple[Edit, tuple[str, ...]]]:

@@ -9,7 +9,8 @@ from escsync.domain.assess import assess
 from escsync.domain.draft import draft
 from escsync.domain.escalation import escalations
 from escsync.domain.fields import Stage
-from escsync.domain.plan import Mode, Move
+from escsync.domain.people import Directory
+from escsync.domain.plan import Mode, Move, WriteNote
 from escsync.domain.policy import Policy
 from escsync.domain.rules.merging import mark
 from escsync.domain.twins import Mark, Marks, gist_of, source_of
@@ -28,18 +29,24 @@ def judged(story, *marks, now="10:00"):
     return assess(escalation, Policy(), at(now))
 
 
-def moves(story, *marks):
-    """What enforcing would move."""
+def edits(story, *marks):
+    """What enforcing would change, with Idris as the fallback owner."""
+    directory = Directory(WORLD.directory.people.values(), "idris")
     drafted = draft(
         judged(story, *marks),
         story.record(),
-        WORLD,
+        replace(WORLD, directory=directory),
         mode=Mode.ENFORCE,
         note=True,
         fit=lambda field, value: value,
         stages={Stage.DUPLICATE: ("Duplicate",), Stage.INTAKE: ("Intake",)},
     )
-    return [edit for edit in drafted.change.edits if isinstance(edit, Move)]
+    return drafted.change.edits if drafted.change else ()
+
+
+def moves(story, *marks):
+    """What enforcing would move."""
+    return [edit for edit in edits(story, *marks) if isinstance(edit, Move)]
 
 
 @pytest.mark.parametrize("source", ["<a@alder>", "A@Alder", " mid:a@alder "])
@@ -91,6 +98,23 @@ def test_enforcing_sets_an_exact_duplicate_aside_once():
 
     story.move("09:40", "duplicate", by="escsync").move("09:50", "intake")
     assert moves(story, first()) == []
+
+
+def test_what_was_set_aside_says_whose_duplicate_it_is():
+    """G-9: a link to the survivor stays on the ticket, though a side exit gets no note else."""
+    aside = Story("09:30", source_url="<a@alder>").own("09:31", "dana")
+    aside.move("09:40", "duplicate", by="escsync")
+    by_hand = Story("09:30", source_url="<a@alder>").own("09:31", "dana").move("09:40", "duplicate")
+
+    (note,) = (edit for edit in edits(aside, first()) if isinstance(edit, WriteNote))
+
+    assert "same source as ESC-9A" in note.text
+    assert not [edit for edit in edits(by_hand, first()) if isinstance(edit, WriteNote)]
+
+
+def test_what_is_set_aside_needs_no_owner():
+    """The fallback owner is not given a ticket on which nobody is to work."""
+    assert [type(edit) for edit in edits(Story("09:30", source_url="<a@alder>"), first())][:1] == [Move]
 
 
 def test_a_possible_duplicate_is_never_moved():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from ..case import Case
 from ..catalogue import finding
@@ -24,6 +25,13 @@ def merging(case: Case) -> Iterator[Finding]:
         yield finding(
             "POSSIBLE_DUPLICATE", case.cycle.number, one.identified_at, f"looks like {_named(alike)}"
         )
+
+
+def merged(case: Case, since: datetime) -> Finding:
+    """DUPLICATE of what has been set aside, with the survivor's name where the source tells it."""
+    same = case.escalation.world.marks.same(mark(case.escalation))
+    detail = f"same source as {_named(same)}" if same else "merged into another escalation"
+    return finding("DUPLICATE", case.cycle.number, since, detail)
 
 
 def _named(other: Mark) -> str:
