@@ -19,7 +19,15 @@ def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> in
         # Scripts ask this often: it needs none of what the commands need.
         from escsync import __version__
 
-        sys.stdout.write(f"escsync {__version__}\n")
+        try:
+            sys.stdout.write(f"escsync {__version__}\n")
+            sys.stdout.flush()
+        except OSError as error:
+            # What could not be written must not be tried again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                sys.stderr.write(f"escsync: stdout: {error.strerror}\n")
+                return 2
         return 0
     from escsync.cli.app import command
     from escsync.cli.everywhere import Call
