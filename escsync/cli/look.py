@@ -24,7 +24,6 @@ def status(session: Session) -> Exit:
     """The board: what is open, what is late, and which deadline comes next."""
     from escsync.domain.evidence import iso
     from escsync.report import board, document
-    from escsync.report.display import shown as shown_text
 
     found = session.assessments()
     shown = board.board(found, session.offline.policy.money, session.now)
@@ -52,9 +51,7 @@ def status(session: Session) -> Exit:
         for part in board.drawn(shown.rows, session.terminal.width):
             session.terminal.draw(part)
     if shown.at_risk.missing:
-        session.terminal.say(
-            f"ARR or exchange rate missing for: {', '.join(map(shown_text, shown.at_risk.missing))}"
-        )
+        session.terminal.say(f"ARR or exchange rate missing for: {board.unknown(shown.at_risk)}")
     _freshness(session)
     return ending(session, shown.rows)
 

@@ -110,6 +110,13 @@ def headline(shown_board: Board) -> str:
     )
 
 
+def unknown(risk: AtRisk, most: int = 10) -> str:
+    """The accounts whose revenue is not known, *most* by name and the rest counted."""
+    names = [shown(name, 30) for name in risk.missing[:most]]
+    more = len(risk.missing) - most
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
+
+
 def drawn(rows: Iterable[Assessment], width: int) -> Iterator[Table | Text | Padding]:
     """The board as a table where *width* has room for it, else two lines for each."""
     if width >= _ROOM:

@@ -14,6 +14,8 @@ from escsync.report import words
 from escsync.report.display import shown
 
 _VERDICTS = {"met": "green", "breached": "bold red", "running": "yellow"}
+_LONG = 300
+"""Characters of a text from a tracker that are shown; JSON has all of it."""
 
 
 def story(found: Assessment, zone: ZoneInfo) -> Iterator[Text]:
@@ -81,16 +83,16 @@ def _facts(found: Assessment, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
         ", ".join(
             part
             for part in (
-                shown(account.name or account.id or "unknown"),
+                shown(account.name or account.id or "unknown", 80),
                 shown(account.tier or "tier unknown"),
                 str(account.arr) if account.arr else "ARR unknown",
                 f"customer since {shown(account.customer_since)}" if account.customer_since else "",
-                f"CSM {shown(csm.name)}" if csm else "no CSM known",
+                f"CSM {shown(csm.name, 60)}" if csm else "no CSM known",
             )
             if part
         ),
     )
-    yield "stage", f"{words.step(found.stage)} (tracker: {shown(found.tracker_status) or 'no status'})"
+    yield "stage", f"{words.step(found.stage)} (tracker: {shown(found.tracker_status, 80) or 'no status'})"
     yield "cycle", str(found.cycle) if found.cycle > 1 else ""
     yield (
         "priority",
@@ -99,11 +101,11 @@ def _facts(found: Assessment, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "churn signal", "yes" if found.churn_signal else ""
     yield "owner", words.owner(found)
     yield "without owner", spoken_minutes(found.ownership_gap_minutes)
-    yield "entry point", shown(found.entry_point or "unknown")
+    yield "entry point", shown(found.entry_point or "unknown", 80)
     yield "received", words.when(found.received_at, zone) if found.received_at else ""
     yield "identified", words.when(found.identified_at, zone)
     yield "closed", words.when(found.closed_at, zone) if found.closed_at else ""
-    yield "root cause", shown(found.root_cause or "")
+    yield "root cause", shown(found.root_cause or "", 80)
     yield "policy", found.policy_version
     yield "as of", words.when(found.now, zone)
 
@@ -124,16 +126,16 @@ def _finding(finding: Finding, cycle: int, zone: ZoneInfo) -> Iterator[Text]:
     earlier = "" if finding.cycle == cycle else f" (cycle {finding.cycle})"
     line.append(f"{shown(finding.code)}{earlier}", style="bold")
     yield line.append(f" since {words.when(finding.since, zone)}", style="not bold default")
-    yield Text(f"          {shown(finding.detail)}")
+    yield Text(f"          {shown(finding.detail, _LONG)}")
     if finding.remedy:
         yield Text(f"          -> {shown(finding.remedy)}")
 
 
 def _entry(entry: TimelineEntry, zone: ZoneInfo) -> str:
     until = f" until {words.when(entry.until, zone)}" if entry.until else ""
-    actor = f" by {shown(entry.actor)}" if entry.actor else ""
+    actor = f" by {shown(entry.actor, 60)}" if entry.actor else ""
     grade = "" if entry.grade.value == "A" else f" [grade {entry.grade.value}]"
-    return f"{words.when(entry.at, zone)}{until}  {shown(entry.kind)}: {shown(entry.detail)}{actor}{grade}"
+    return f"{words.when(entry.at, zone)}{until}  {shown(entry.kind)}: {shown(entry.detail, _LONG)}{actor}{grade}"
 
 
 def _proof(clock: Clock) -> str:

@@ -88,6 +88,17 @@ def test_the_table_says_what_is_late_and_what_is_missing():
     assert "ack breached" in text
 
 
+def test_missing_revenue_is_named_within_reason():
+    """Ten names at the most, none of them a megabyte long."""
+    risk = board.AtRisk(Money(Decimal(0), "USD"), 12, ("x" * 1_000_000, *"bcdefghijkl"))
+
+    told = board.unknown(risk)
+
+    assert told.startswith("xxx")
+    assert told.endswith("…, b, c, d, e, f, g, h, i, j and 2 more")
+    assert len(told) < 100
+
+
 def test_a_narrow_terminal_gets_two_lines_each():
     """Nothing is broken in the middle of a word."""
     head, rest = board.drawn([late()], 80)
