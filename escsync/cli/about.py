@@ -141,7 +141,11 @@ def ledger_backup(
     if not path.parent.is_dir():
         raise Stop(f"{file}: its folder does not exist")
     session.ledger.backup(path)
-    session.terminal.say(f"{file}: the ledger as it is now ({path.stat().st_size:,} bytes)")
+    size = path.stat().st_size
+    if session.terminal.as_json:
+        session.terminal.document({"schema": 1, "file": str(path), "bytes": size})
+    else:
+        session.terminal.say(f"{file}: the ledger as it is now ({size:,} bytes)")
     return Exit.DONE
 
 

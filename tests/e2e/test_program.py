@@ -206,7 +206,7 @@ def test_completion_is_offered(tmp_path):
 def test_json_on_stdout_is_one_document(house):
     """Whatever else is said goes to stderr."""
     for command in (["list"], ["status"], ["doctor"], ["adapters"], ["policy", "show"], ["schema"],
-                    ["rule", "ACK_BREACHED"], ["ledger", "check"]):  # fmt: skip
+                    ["rule", "ACK_BREACHED"], ["ledger", "check"], ["ledger", "backup", "copy.db"]):  # fmt: skip
         answer = house(*command, "--format", "json")
         assert answer.code == 0, answer.err
         assert json.loads(answer.out)
