@@ -17,7 +17,13 @@ ALLOWED = {
     "escsync.config": {"escsync.adapter", "escsync.registry", "escsync.secrets", "escsync.domain"},
     "escsync.ledger": {"escsync.domain"},
     "escsync.effects": {"escsync.domain", "escsync.adapter", "escsync.ledger"},
-    "escsync.sync": {"escsync.adapter", "escsync.domain", "escsync.ledger", "escsync.effects", "escsync.retry"},
+    "escsync.sync": {
+        "escsync.adapter",
+        "escsync.domain",
+        "escsync.ledger",
+        "escsync.effects",
+        "escsync.retry",
+    },
     "escsync.report": {"escsync.domain", "escsync.adapter", "escsync.sync"},
     "escsync_jira": {"escsync.adapter", "escsync.retry"},
     "escsync_local": {"escsync.adapter", "escsync.retry"},
@@ -64,7 +70,10 @@ def test_a_room_imports_only_the_rooms_below_it(path):
     if own in FREE:
         return
 
-    ours = {room(name) for name in imports(path) if name.split(".")[0].startswith("escsync")} - {own, "escsync"}
+    ours = {room(name) for name in imports(path) if name.split(".")[0].startswith("escsync")} - {
+        own,
+        "escsync",
+    }
     assert ours <= ALLOWED[own], f"{module(path)} reaches into {sorted(ours - ALLOWED[own])}"
 
 
