@@ -195,7 +195,7 @@ class LocalTracker:
         if name == "stage":
             wanted = str(value)
             row = self.store.row(
-                "SELECT id FROM statuses WHERE id = ?1 OR lower(name) = lower(?1)", wanted.strip()
+                "SELECT id FROM statuses WHERE id = ? OR lower(name) = lower(?)", *[wanted.strip()] * 2
             )
             if row is None:
                 raise Refused("there is no such status", name)
