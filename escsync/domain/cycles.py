@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from .evidence import Evidence, Grade, moment, whole_day
 from .fields import Stage
 from .people import end_of_day
 from .policy import Policy
+from .record import Record
 from .ticket import Fact, History, Status
-
-if TYPE_CHECKING:
-    from .escalation import Record
 
 
 @dataclass(frozen=True, slots=True)
