@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escsync.cli.exits import Exit
+from escsync.domain.fault import place
 
 if TYPE_CHECKING:
     from escsync.cli.terminal import Terminal
@@ -53,13 +53,6 @@ def told(error: Exception, terminal: Terminal, discretion: Discretion, *, trace:
     if trace:
         terminal.err.file.write(discretion.clean("".join(traceback.format_exception(error))))
     return Exit.PARTIAL
-
-
-def place(error: BaseException) -> str:
-    """An error's kind and place, without its text: that may hold what customers wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"
 
 
 def remedied(message: str, remedy: str) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from escsync.cli.everywhere import Format, Options
 from escsync.cli.exits import Exit, Stop
-from escsync.cli.faults import Discretion, place, told
+from escsync.cli.faults import Discretion, told
 from escsync.cli.host import Host
 from escsync.cli.terminal import Terminal
 
@@ -154,6 +154,7 @@ class Session:
         """
         from escsync.domain.assess import assess
         from escsync.domain.escalation import escalations
+        from escsync.domain.fault import place
 
         _ = self.offline.trackers  # an unknown --tracker is said before anything else
         world, policy = self.world(), self.offline.policy

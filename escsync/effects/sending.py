@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, TicketRef, TrackerError
 from escsync.domain.effect import Effect, EffectState, Purpose
+from escsync.domain.fault import place
 from escsync.domain.plan import enforces
 
 from .traces import after, before, digest, step
@@ -131,9 +132,7 @@ def _write(sent: Sequence[Sent], adapter: Adapter) -> None:
             failed, error, stop = queue[position:], raised, len(queue)
         except Exception as raised:  # noqa: BLE001  one ticket that breaks an adapter stops no other
             failed, stop = queue[position : position + 1], position + 1
-            error = Ambiguous(
-                f"the adapter broke ({type(raised).__name__})", remedy="report it to its author"
-            )
+            error = Ambiguous(f"the adapter broke ({place(raised)})", remedy="report it to its author")
         for one, indices, _ in failed:
             one.failures |= dict.fromkeys(indices, error)
         position = stop

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, insert
 
 from escsync.domain.communication import Message, Reading
+from escsync.domain.fault import place
 from escsync.domain.fields import FIELDS
 from escsync.domain.people import PersonRef
 from escsync.domain.ticket import Ticket, plain
@@ -47,7 +48,7 @@ class Poll:
 
 @dataclass(slots=True)
 class Observed:
-    """Which tickets were *changed*, and which *failed* to be understood, each with the kind of error."""
+    """Which tickets were *changed*, and which *failed* to be understood, each with where the error arose."""
 
     changed: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,7 @@ def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], resu
             digest = ticket.digest()
             doc = dumps(from_ticket(ticket if poll.text else discreet(ticket)))
         except Exception as error:  # noqa: BLE001  whatever one ticket holds, it must not stop the others
-            result.failed[ticket.id] = type(error).__name__
+            result.failed[ticket.id] = place(error)
             continue
         held = known.tickets.get(ticket.id)
         same = held is not None and (held.doc, held.digest, held.vanished_at, held.in_scope) == (
@@ -122,7 +123,7 @@ def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], resu
             _values(rows, poll, ticket, known.values[ticket.id])
             _messages(rows, poll, ticket, known.messages[ticket.id])
         except Exception as error:  # noqa: BLE001  as above: anybody may have written what is read here
-            result.failed[ticket.id] = type(error).__name__
+            result.failed[ticket.id] = place(error)
             result.changed.discard(ticket.id)
             continue
         for table, found in rows.inserts.items():

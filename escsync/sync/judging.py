@@ -12,6 +12,7 @@ from escsync.domain.assessment import Assessment
 from escsync.domain.draft import Drafted, draft
 from escsync.domain.effect import EffectState
 from escsync.domain.escalation import Escalation, Record, World, escalations
+from escsync.domain.fault import place
 from escsync.domain.fields import ENDED, Stage
 from escsync.domain.plan import Change, Create, Edit, Withheld, WriteNote, enforces
 from escsync.domain.rules.merging import mark
@@ -87,7 +88,7 @@ class Judge:
                 record.id,
                 record.ticket.key,
                 "UNREADABLE",
-                f"it could not be judged ({type(error).__name__})",
+                f"it could not be judged ({place(error)})",
                 "report it; the other escalations are not affected",
             )
         account, at, source, gist = _identified(found)
