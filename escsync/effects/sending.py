@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, TicketRef, TrackerError
 from escsync.domain.effect import Effect, EffectState, Purpose
@@ -13,8 +13,21 @@ from escsync.domain.plan import enforces
 
 from .traces import after, before, digest, step
 
-if TYPE_CHECKING:
-    from escsync.ledger import Ledger
+
+class Journal(Protocol):
+    """Where effects are recorded: what sending asks of a ledger."""
+
+    def created(self, tracker: str) -> Mapping[str, str]:
+        """The records that escsync created: key -> native id."""
+        ...
+
+    def counted(self, tracker: str, tickets: Collection[str]) -> dict[tuple[str, str], int]:
+        """How many effects each (ticket, step) has had so far."""
+        ...
+
+    def claim(self, tracker: str, effects: Sequence[Effect], pass_id: str) -> None:
+        """Record, for good, that these are about to be sent."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +49,18 @@ class Sent:
     created: dict[int, TicketRef] = field(default_factory=dict)
 
 
-def send(orders: Sequence[Order], adapter: Adapter, ledger: Ledger, tracker: str, pass_id: str) -> list[Sent]:
+def send(
+    orders: Sequence[Order], adapter: Adapter, journal: Journal, tracker: str, pass_id: str
+) -> list[Sent]:
     """Record the intent of every edit, then carry them out; the caller reads the tickets and settles.
 
     A record that exists already under its key is not created again, even where this ledger knows nothing of it.
     """
-    known = ledger.created(tracker)
+    known = journal.created(tracker)
     found = _existing(orders, adapter, known)
-    sent = _prepared(orders, adapter, ledger, tracker)
+    sent = _prepared(orders, adapter, journal, tracker)
     every = [effect for one in sent for effect in one.effects.values()]
-    ledger.claim(tracker, [effect for effect in every if effect.key not in known], pass_id)
+    journal.claim(tracker, [effect for effect in every if effect.key not in known], pass_id)
     _write(sent, adapter)
     for one in sent:
         for index, edit in enumerate(one.order.change.edits):
@@ -82,8 +97,8 @@ def _existing(
     return found
 
 
-def _prepared(orders: Sequence[Order], adapter: Adapter, ledger: Ledger, tracker: str) -> list[Sent]:
-    times = ledger.counted(tracker, {order.change.ticket.id for order in orders})
+def _prepared(orders: Sequence[Order], adapter: Adapter, journal: Journal, tracker: str) -> list[Sent]:
+    times = journal.counted(tracker, {order.change.ticket.id for order in orders})
     prepared = []
     for order in orders:
         effects: dict[int, Effect] = {}
