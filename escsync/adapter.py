@@ -21,8 +21,8 @@ from escsync.domain.ticket import Fact, History, NoteSeen, Status, Ticket, Ticke
 
 __all__ = [
     "API", "FIELDS", "Adapter", "Ambiguous", "Binding", "Capabilities", "Change", "Conflict", "Create", "Cursor",
-    "Denied", "Draft", "Edit", "EffectKey", "Evidence", "Fact", "Field", "FieldKind", "Found", "Grade", "History",
-    "Level", "Message", "MessageKind", "Move", "NoteSeen", "Page", "PersonKind", "PersonRef", "Plugin", "Problem",
+    "Denied", "Draft", "Edit", "EffectKey", "Evidence", "Fact", "Field", "FieldKind", "Found", "Grade", "Heard",
+    "History", "Level", "Listener", "Message", "MessageKind", "Move", "NoteSeen", "Page", "PersonKind", "PersonRef", "Plugin", "Problem",
     "Rejected", "Retry", "SetField", "Stage", "Status", "Ticket", "TicketRef", "TrackerError", "TrackerPerson",
     "Unavailable", "Unreadable", "Value", "Vanished", "Vocabulary", "WriteNote", "Written", "canonical", "instant",
 ]  # fmt: skip
@@ -100,7 +100,8 @@ class Capabilities:
     *history*: changes are recorded by the tracker. *messages*: it has messages. *compare_and_set*: a write can be
     made conditional on a version. *note*: an internal note can be written and surely is internal. *read_batch*
     and *write_batch*: how many tickets one call reads or writes. *ticks*: None, "minute" or "day" for what
-    instants are rounded to. *incremental*: pull can return only what changed.
+    instants are rounded to. *incremental*: pull can return only what changed. *apart*: messages and the note do not
+    come with a pulled ticket; the adapter is a `Listener`, and is asked for them where a ticket waits for one.
     """
 
     history: bool = True
@@ -110,6 +111,7 @@ class Capabilities:
     read_batch: int = 100
     write_batch: int = 1
     incremental: bool = True
+    apart: bool = False
 
 
 class Level(StrEnum):
@@ -149,18 +151,31 @@ class Page:
     unreadable: tuple[Unreadable, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What the tracker's schema no longer holds (level FAIL, code DRIFT), said once per pull."""
+    gone: tuple[TicketRef, ...] = ()
+    """Tickets that the tracker itself calls deleted; one that merely does not come is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What became of one change: *failures* has the error of each edit that failed, by its index.
 
-    Edits that are not in it were accepted by the tracker, which does not prove that they took effect.
+    Edits that are not in it were accepted by the tracker, which does not prove that they took effect. *after* is
+    the ticket as it stands after the write, where the tracker's answer showed it whole: then it is not read again.
     """
 
     ticket: TicketRef
     failures: Mapping[int, TrackerError] = field(default_factory=dict)
     created: Mapping[int, TicketRef] = field(default_factory=dict)
+    after: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A ticket's messages and its living note, as they stand now."""
+
+    ticket: TicketRef
+    messages: tuple[Message, ...] = ()
+    note: NoteSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,10 @@ class Retry(Protocol):
         """
         ...
 
+    def paced(self, rate: float) -> Retry:
+        """The same patience, with at most *rate* attempts a second, evenly spaced."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -209,6 +228,8 @@ class Vocabulary:
     options: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     markers: Mapping[MessageKind, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_MARKERS))
     native: bool = True
+    follow_up: str = ""
+    """`task` where the tracker's own tasks and events tell the follow-up (decision 61)."""
 
     def stage_of(self, *names: str) -> Stage | None:
         """The stage that a status with any of these ids or names maps to; names whatever their case."""
@@ -321,6 +342,15 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Give the connection back."""
+        ...
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """What an adapter offers besides where its `Capabilities.apart` is set: messages cost a call of their own."""
+
+    def listen(self, refs: Sequence[TicketRef]) -> Iterator[Heard]:
+        """The messages and the note of these tickets; absent ones are left out."""
         ...
 
 

@@ -49,6 +49,23 @@ class Patience:
         self._lock = threading.Lock()
         self._waited = 0.0
         self._closed_until = float("-inf")
+        self._next = float("-inf")
+
+    def paced(self, rate: float) -> _Paced:
+        """The same patience, with at most *rate* attempts a second, evenly spaced.
+
+        The first goes at once; these waits are the tracker's ordinary pace and no part of the budget.
+        """
+        return _Paced(self, 1.0 / rate)
+
+    def step(self, gap: float) -> None:
+        """Wait until *gap* seconds after the attempt before."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next)
+            self._next = turn + gap
+        if turn > now:
+            self._sleep(turn - now)
 
     @property
     def waited(self) -> float:
@@ -118,3 +135,22 @@ class Patience:
                 return True
             self._waited += wait
         return False
+
+
+class _Paced:
+    """Patience that spreads its attempts."""
+
+    def __init__(self, patience: Patience, gap: float) -> None:
+        self._patience = patience
+        self._gap = gap
+
+    def __call__(self, operation: Callable[[], Any], *, safe: bool) -> Any:
+        def attempt() -> Any:
+            self._patience.step(self._gap)
+            return operation()
+
+        return self._patience(attempt, safe=safe)
+
+    def paced(self, rate: float) -> _Paced:
+        """The slower of both paces."""
+        return _Paced(self._patience, max(self._gap, 1.0 / rate))

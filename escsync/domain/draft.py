@@ -55,7 +55,8 @@ def draft(
     text, digest = render(assessment)
     seen = record.ticket.note
     if (seen is None or seen.digest != digest) and _worth_a_note(assessment, record):
-        edits.append((WriteNote(text, digest, seen.digest if seen else None), _codes(assessment)))
+        found = (seen.digest, seen.id) if seen else (None, "")
+        edits.append((WriteNote(text, digest, *found), _codes(assessment)))
     based_on = record.ticket.digest() if edits else ""
     allowed: list[tuple[Edit, tuple[str, ...]]] = []
     withheld: list[Withheld] = []

@@ -47,12 +47,13 @@ class WriteNote:
     """Write the one living internal note, or bring it up to date: *text* in plain lines.
 
     *digest* is the hash of its content, carried in the note's marker line; *old* is the digest found, None where
-    there is no note yet.
+    there is no note yet, and *at* the native id of the note found.
     """
 
     text: str
     digest: str
     old: str | None
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ class Ticket:
     theirs from our own observations. "stage" and "owner" are fields like the others.
     *entered_at* is when the ticket came into scope by the tracker's record, None where that is its creation.
     *version* is the tracker's own revision mark, used only for compare-and-set.
+    *apart*: its messages and note do not come with it but have to be asked for, and so are no part of its digest;
+    *heard*: they were, so that what is not there is not there.
     """
 
     id: str
@@ -86,6 +88,8 @@ class Ticket:
     messages: tuple[Message, ...] = ()
     note: NoteSeen | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False
+    heard: bool = True
 
     @property
     def ref(self) -> TicketRef:
@@ -102,16 +106,20 @@ class Ticket:
         """A hash of everything escsync reads: equal digests mean that nothing relevant changed."""
         told = {
             "values": {name: plain(value) for name, value in sorted(self.values.items())},
-            "messages": sorted(
-                (m.id, iso(m.when.at), hashlib.sha256(m.text.encode(errors="surrogatepass")).hexdigest())
-                for m in self.messages
-            ),
-            "note": None if self.note is None else [self.note.id, self.note.digest],
+            **({} if self.apart else self._said()),
             "scope": self.in_scope,
             "unreadable": sorted(self.unreadable),
             "key": self.key,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+    def _said(self) -> dict[str, object]:
+        messages = (
+            (m.id, iso(m.when.at), hashlib.sha256(m.text.encode(errors="surrogatepass")).hexdigest())
+            for m in self.messages
+        )
+        note = None if self.note is None else [self.note.id, self.note.digest]
+        return {"messages": sorted(messages), "note": note}
 
 
 def plain(value: Value) -> object:

@@ -76,8 +76,9 @@ def edit_json(edit: Edit) -> JSON:
             return {**told, "people": people} if FIELDS[field].kind is FieldKind.PEOPLE else told
         case Move(old, new):
             return {"kind": "move", "field": "stage", "old": old, "new": new.value}
-        case WriteNote(text, digest, old):
-            return {"kind": "note", "field": "note", "old": old, "new": text, "digest": digest}
+        case WriteNote(text, digest, old, at):
+            told = {"kind": "note", "field": "note", "old": old, "new": text, "digest": digest}
+            return {**told, "note": at} if at else told
         case Create(draft):
             return {
                 "kind": "create",
@@ -155,7 +156,8 @@ def _read_edit(raw: object, where: str) -> Edit:
             old = raw.get("old")
             if old is not None and not isinstance(old, str):
                 raise NotAPlan(f"{where}.old must be a text or null")
-            return WriteNote(_text(raw, "new", where), _text(raw, "digest", where), old)
+            at = _text(raw, "note", where) if "note" in raw else ""
+            return WriteNote(_text(raw, "new", where), _text(raw, "digest", where), old, at)
         case "create":
             people = _mapping(raw.get("people"))
             values = {

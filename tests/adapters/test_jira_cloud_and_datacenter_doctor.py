@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes.jira.http import Reply
+from fakes.http import Reply
 from fakes.jira.rig import pull
 from fakes.jira.site import FIELDS, STAGES
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakes.jira.http import Reply
+from fakes.http import Reply
 from fakes.jira.rig import pull
 
 from escsync.adapter import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from fakes.http import Reply
 from fakes.jira.cloud import EMAIL
-from fakes.jira.http import Reply
 from fakes.jira.rig import pull
 
 from escsync.adapter import (

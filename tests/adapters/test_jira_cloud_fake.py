@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import requests
+from fakes.http import Reply, Request
 from fakes.jira.adf import document
 from fakes.jira.cloud import EMAIL, TOKEN, cloud
 from fakes.jira.datacenter import TOKEN as PAT
 from fakes.jira.datacenter import datacenter
-from fakes.jira.http import Reply, Request
 from fakes.jira.jql import JqlError, Parser
 from fakes.jira.site import site
 from fakes.openapi import DOCUMENT, official

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from fakes.jira.http import Reply
+from fakes.http import Reply
 from fakes.jira.rig import pull, rig
 
 from escsync.adapter import Stage, TicketRef, Unavailable

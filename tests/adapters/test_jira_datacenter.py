@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from fakes.http import Reply
 from fakes.jira.datacenter import PASSWORD, USERNAME
-from fakes.jira.http import Reply
 from fakes.jira.rig import pull, rig
 from fakes.jira.site import site
 

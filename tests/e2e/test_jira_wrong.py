@@ -4,7 +4,7 @@ import json
 
 import pytest
 from e2e.house import House
-from fakes.jira.http import Reply
+from fakes.http import Reply
 from fakes.jira.rig import DIALECTS, SCOPE, rig
 from fakes.jira.site import FIELDS, STAGES
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from fakes.http import FakeServer, Reply, Request, basic
 from fakes.openapi import DOCUMENT, official
 
 from .accept import Refused
 from .comments import CommentRoutes
-from .http import JiraServer, Reply, Request, basic
 from .issue import History, Issue
 from .jql import UNBOUNDED, Order, Parser, Query
 from .rest import route
@@ -208,7 +208,7 @@ class Cloud(CommentRoutes, SetupRoutes, TransitionRoutes):
         return Reply(200, page)
 
 
-def cloud(world: JiraWorld) -> JiraServer:
+def cloud(world: JiraWorld) -> FakeServer:
     """A Cloud site over HTTP; where the official OpenAPI document is at hand, it judges every call."""
     contract = official(DOCUMENT) if DOCUMENT.exists() else None
-    return JiraServer(lambda base: Cloud(world, base), contract)
+    return FakeServer(lambda base: Cloud(world, base), contract)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from fakes.http import Reply, Request
+
 from .accept import Refused
-from .http import Reply, Request
 from .rest import Rest, route
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakes.http import FakeServer, Reply, Request, basic
+
 from .accept import Refused
 from .comments import CommentRoutes
-from .http import JiraServer, Reply, Request, basic
 from .issue import Issue
 from .jql import Order, Parser
 from .rest import route
@@ -100,6 +101,6 @@ class DataCenter(CommentRoutes, SetupRoutes, TransitionRoutes):
         raise Refused(404, "The user does not exist")
 
 
-def datacenter(world: JiraWorld) -> JiraServer:
+def datacenter(world: JiraWorld) -> FakeServer:
     """A Data Center host over HTTP."""
-    return JiraServer(lambda base: DataCenter(world, base))
+    return FakeServer(lambda base: DataCenter(world, base))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from fakes.http import Reply, Request
+
 from .accept import Accepted, Reader, Refused
-from .http import Reply, Request
 from .issue import Comment, Issue
 from .jql import JqlError
 from .render import Renderer

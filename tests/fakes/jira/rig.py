@@ -9,6 +9,8 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
+from fakes.http import FakeServer
+
 from escsync.adapter import (
     Adapter,
     Binding,
@@ -28,7 +30,6 @@ from escsync.retry import Budget, Patience
 
 from . import cloud as cloud_face
 from . import datacenter as datacenter_face
-from .http import JiraServer
 from .site import FIELDS, STAGES, site
 from .world import JiraWorld
 
@@ -82,7 +83,7 @@ def pull(adapter: Adapter, cursor: Cursor | None = None, watch: Sequence[TicketR
 class Rig:
     """*waits* has the seconds for which the adapter would have slept."""
 
-    def __init__(self, dialect: str, world: JiraWorld, server: JiraServer) -> None:
+    def __init__(self, dialect: str, world: JiraWorld, server: FakeServer) -> None:
         self.dialect = dialect
         self.world = world
         self.server = server

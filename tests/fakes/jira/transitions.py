@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakes.http import Reply, Request
+
 from .accept import Refused
-from .http import Reply, Request
 from .issue import Issue
 from .rest import Rest, route
 from .schema import Transition

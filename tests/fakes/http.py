@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback for a face of the site: a log of every call, and faults on demand."""
+"""A tracker's web service for tests: a log of every call, faults on demand, and a real HTTP server on loopback."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ import struct
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from .world import JiraWorld
+
+class Clock(Protocol):
+    """What time it is on the server."""
+
+    def now(self) -> datetime: ...
+
+
+class World(Protocol):
+    """What a face shows."""
+
+    @property
+    def clock(self) -> Clock: ...
 
 
 @dataclass
@@ -78,9 +90,10 @@ class Call:
 
 
 class Face(Protocol):
-    """A dialect of the API over a site."""
+    """A dialect of the API over a world."""
 
-    world: JiraWorld
+    @property
+    def world(self) -> Any: ...
 
     def handle(self, request: Request) -> Reply: ...
 
@@ -91,39 +104,42 @@ class Judge(Protocol):
     def faults(self, request: Request, reply: Reply) -> list[str]: ...
 
 
-class JiraServer:
-    """Serves *face*; use as a context manager. *log* has every call in its order.
+class FakeService:
+    """*face* under *url*, however it is reached. *log* has every call in its order.
 
-    What *judge* finds wrong with a call fails the test at the end, however the caller took it.
+    What *judge* finds wrong with a call is kept in *violations*.
     """
 
-    def __init__(self, face_of: Callable[[str], Face], judge: Judge | None = None) -> None:
+    def __init__(self, url: str, face: Face, judge: Judge | None = None) -> None:
+        self.url = url
+        self.face = face
+        self.world = face.world
         self.judge = judge
         self.violations: list[str] = []
-        self._httpd = _Server(("127.0.0.1", 0), _Handler)
-        self._httpd.jira = self
-        self.url = f"http://127.0.0.1:{self._httpd.server_address[1]}"
-        self.face = face_of(self.url)
-        self.world = self.face.world
         self.log: list[Call] = []
         self.faults: list[Fault] = []
         self.lock = threading.Lock()
-        self.closing = threading.Event()
-        self._thread = threading.Thread(target=self._httpd.serve_forever, args=(0.01,), daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def exchange(self, request: Request) -> tuple[Reply, Fault | None]:
+        """One call: what is answered, and what goes wrong with it on the way."""
+        with self.lock:
+            fault = self._fault_for(request)
+            if fault is None or fault.after or fault.alter or fault.cut is not None:
+                reply = self._answer(request)
+            else:
+                reply = Reply(0)
+            if fault is not None and fault.reply is not None:
+                reply = fault.reply
+            if fault is not None and fault.alter is not None:
+                reply = replace(reply, body=fault.alter(reply.body))
+            self.log.append(Call(request, reply.status))
+        return reply, fault
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.closing.set()
-        self._httpd.shutdown()
-        self._httpd.server_close()
-        self._thread.join(5)
-        assert kind is not None or not self.violations, "\n".join(self.violations)
+    def date(self) -> str:
+        """The Date header of an answer given now."""
+        return format_datetime(self.world.clock.now(), usegmt=True)
 
-    def answer(self, request: Request) -> Reply:
-        """What the face says, judged."""
+    def _answer(self, request: Request) -> Reply:
         reply = self.face.handle(request)
         if self.judge is not None:
             self.violations += self.judge.faults(request, reply)
@@ -140,7 +156,7 @@ class JiraServer:
         requests = (call.request for call in self.log)
         return [r for r in requests if r.method.startswith(method) and r.path.endswith(path)]
 
-    def fault_for(self, request: Request) -> Fault | None:
+    def _fault_for(self, request: Request) -> Fault | None:
         for fault in self.faults:
             if fault.times > 0 and fault.match(request):
                 fault.times -= 1
@@ -148,10 +164,36 @@ class JiraServer:
         return None
 
 
+class FakeServer(FakeService):
+    """The service over real HTTP on loopback; use as a context manager.
+
+    What the judge found wrong with a call fails the test at the end, however the caller took it.
+    """
+
+    def __init__(self, face_of: Callable[[str], Face], judge: Judge | None = None) -> None:
+        self._httpd = _Server(("127.0.0.1", 0), _Handler)
+        self._httpd.service = self
+        url = f"http://127.0.0.1:{self._httpd.server_address[1]}"
+        super().__init__(url, face_of(url), judge)
+        self.closing = threading.Event()
+        self._thread = threading.Thread(target=self._httpd.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.closing.set()
+        self._httpd.shutdown()
+        self._httpd.server_close()
+        self._thread.join(5)
+        assert kind is not None or not self.violations, "\n".join(self.violations)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     disable_nagle_algorithm = True
-    jira: JiraServer
+    service: FakeServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
@@ -167,28 +209,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing goes to stderr."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return format_datetime(self.server.jira.world.clock.now(), usegmt=True)
+        return self.server.service.date()
 
     def _serve(self) -> None:
-        jira = self.server.jira
-        request = self._request()
-        with jira.lock:
-            fault = jira.fault_for(request)
-            if fault is None or fault.after or fault.alter or fault.cut is not None:
-                reply = jira.answer(request)
-            else:
-                reply = Reply(0)
-            if fault is not None and fault.reply is not None:
-                reply = fault.reply
-            if fault is not None and fault.alter is not None:
-                reply = replace(reply, body=fault.alter(reply.body))
-            jira.log.append(Call(request, reply.status))
+        reply, fault = self.server.service.exchange(self._request())
         if fault is not None and (fault.reset or fault.hang):
             self._break(hang=fault.hang)
         else:
             self._send(reply, fault.cut if fault is not None else None)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _serve
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
     def _request(self) -> Request:
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -215,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _break(self, *, hang: bool) -> None:
         if hang:
-            self.server.jira.closing.wait()
+            self.server.service.closing.wait()
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
