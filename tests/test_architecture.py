@@ -13,7 +13,8 @@ ALLOWED = {
     "escsync.registry": {"escsync.adapter"},
     "escsync.secrets": set(),
     "escsync.retry": {"escsync.adapter", "escsync.domain"},
-    "escsync.testing": {"escsync.adapter", "escsync.domain"},
+    # The kit plays scenarios as a user would: through the command line.
+    "escsync.testing": {"escsync.adapter", "escsync.domain", "escsync.retry", "escsync.cli"},
     "escsync.config": {"escsync.adapter", "escsync.registry", "escsync.secrets", "escsync.domain"},
     "escsync.ledger": {"escsync.domain"},
     "escsync.effects": {"escsync.domain", "escsync.adapter"},

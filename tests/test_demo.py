@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from fakes.program import Program
 
 from escsync.adapter import MessageKind
 from escsync.config import load
 from escsync.demo import build
+from escsync.testing import Program
 
 NOWS = [
     datetime(2026, 11, 23, 15, 50, tzinfo=UTC),

@@ -6,8 +6,9 @@ import copy
 from dataclasses import replace
 
 import pytest
-from fakes.player import Player, scenarios
-from fakes.stage import LocalStage
+from fakes.local_humans import LocalHumans
+
+from escsync.testing import Player, scenarios
 
 KNOWN = {scenario.id: scenario for scenario in scenarios()}
 
@@ -73,7 +74,7 @@ def an_exit(expect):
 )
 def test_a_wrong_expectation_fails(twist, tmp_path):
     """Due time, verdict, since, code, stage, absence, plan, counts and exit code are all really compared."""
-    stage = LocalStage(tmp_path)
+    stage = LocalHumans(tmp_path)
 
     with pytest.raises(AssertionError):
         Player(twisted("G-3a", twist), stage, tmp_path).play()
@@ -85,7 +86,7 @@ def test_a_misspelt_step_is_no_silent_nothing(slip, tmp_path):
     """A step that means nothing stops the scenario."""
     first, *_ = KNOWN["G-3a"].steps
     scenario = replace(KNOWN["G-3a"], steps=(first, {"at": "09:30", "by": "tom", **slip}))
-    stage = LocalStage(tmp_path)
+    stage = LocalHumans(tmp_path)
 
     with pytest.raises((AssertionError, ValueError)):
         Player(scenario, stage, tmp_path).play()

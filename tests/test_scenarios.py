@@ -1,20 +1,32 @@
-"""The worked examples of the process, to the minute, through the command line, on every stage."""
+"""The worked examples of the process, to the minute, through the command line, on every tracker."""
 
 from __future__ import annotations
 
-import pytest
-from fakes.player import Player, Scenario, scenarios
-from fakes.stage import CloudStage, DataCenterStage, LocalStage
+from collections.abc import Collection
+from pathlib import Path
 
-STAGES = {"local": LocalStage, "jira-cloud": CloudStage, "jira-datacenter": DataCenterStage}
+from fakes.jira_humans import JiraHumans
+from fakes.local_humans import LocalHumans
+
+from escsync.testing import Humans, ScenarioContract, Staged
 
 
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("scenario", list(scenarios()), ids=lambda scenario: scenario.id)
-def test_a_scenario_comes_out_to_the_minute(scenario: Scenario, stage, tmp_path):
-    """What people did decides what escsync says, and a pass after the last one is silent."""
-    here = STAGES[stage](tmp_path, scenario.options.get("days", ()))
-    try:
-        Player(scenario, here, tmp_path).play()
-    finally:
-        here.close()
+class TestLocal(ScenarioContract):
+    """One SQLite file."""
+
+    def humans(self, folder: Path) -> Humans:
+        return LocalHumans(folder)
+
+
+class TestJiraCloud(ScenarioContract):
+    """REST v3, over HTTP on loopback."""
+
+    def staged(self, folder: Path, days: Collection[str]) -> Staged:
+        return JiraHumans("cloud", days=days)
+
+
+class TestJiraDataCenter(ScenarioContract):
+    """REST v2."""
+
+    def staged(self, folder: Path, days: Collection[str]) -> Staged:
+        return JiraHumans("datacenter", days=days)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from escsync.adapter import Adapter, Cursor, PersonRef, Ticket, TicketRef, Value
+from escsync.adapter import Adapter, Cursor, Listener, PersonRef, Ticket, TicketRef, Value
 
 from .humans import Humans
 
@@ -52,6 +53,17 @@ def pulled(adapter: Adapter, cursor: Cursor | None = None) -> tuple[list[Ticket]
         cursor = page.cursor
     assert cursor is not None, "a pull yields at least one page, with a cursor"
     return tickets, json.loads(json.dumps(cursor))
+
+
+def heard(adapter: Adapter, tickets: Iterable[Ticket]) -> list[Ticket]:
+    """The tickets with their messages and note, asked for where they stand apart."""
+    tickets = list(tickets)
+    apart = [ticket.ref for ticket in tickets if not ticket.heard]
+    found = {h.ticket.id: h for h in adapter.listen(apart)} if isinstance(adapter, Listener) else {}
+    return [
+        replace(t, heard=True, messages=found[t.id].messages, note=found[t.id].note) if t.id in found else t
+        for t in tickets
+    ]
 
 
 def only(adapter: Adapter, ref: TicketRef) -> Ticket:

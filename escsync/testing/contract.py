@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .contract_listening import ListeningContract
 from .contract_reading import ReadingContract
 from .contract_writing import WritingContract
 from .humans import Humans
 
 
-class AdapterContract(ReadingContract, WritingContract):
+class AdapterContract(ReadingContract, ListeningContract, WritingContract):
     """Inherit this in a test class and say how people reach your tracker; pytest does the rest.
 
     Each capability is tested both ways: what is claimed must work, what is not claimed must be refused or absent.

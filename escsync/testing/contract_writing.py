@@ -204,6 +204,26 @@ class WritingContract(Bench):
 
         assert [t.digest() for t in again] == [first.digest()]
 
+    def test_what_a_write_answers_is_what_is_read(self, tmp_path: Path) -> None:
+        """Where the answer to a write shows the ticket, that is the ticket: then nobody reads it again."""
+        humans = self.cast(tmp_path)
+        ref = humans.create({"summary": "x", "owner": (self.ana,)}, by=self.ana)
+        humans.comment(ref, "#ack My name is Dana Reyes.", by=self.dana)
+        adapter = humans.connect()
+        edits = (
+            SetField("owner", None, (PersonRef(self.dana),)),
+            SetField("health", None, "ok"),
+            Move("Intake", Stage.INVESTIGATION),
+        )
+
+        after = write(adapter, only(adapter, ref), *edits).after
+        shown = only(adapter, ref)
+
+        if after is not None:
+            assert after.digest() == shown.digest()
+            assert (after.id, after.values, after.history) == (shown.id, shown.values, shown.history)
+            assert not after.heard or (after.messages, after.note) == (shown.messages, shown.note)
+
     def test_a_vanished_ticket_cannot_be_written(self, tmp_path: Path) -> None:
         """An id that never was behaves like one that is gone."""
         adapter = self.cast(tmp_path).connect()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 from escsync.adapter import Adapter, PersonKind, Stage, TicketRef
 
@@ -57,4 +57,57 @@ class Humans(Protocol):
 
     def delete(self, ticket: TicketRef, *, by: str) -> None:
         """Remove a ticket."""
+        ...
+
+
+@runtime_checkable
+class Staged(Humans, Protocol):
+    """People on a tracker that escsync finds by its configuration: what a scenario is played on."""
+
+    def section(self) -> dict[str, Any]:
+        """The tracker's part of escsync.yaml without its `mode`: adapter, connection, scope, stages, fields, options."""
+        ...
+
+    def environ(self) -> dict[str, str]:
+        """The variables that the section names."""
+        ...
+
+    def close(self) -> None:
+        """Take it down."""
+        ...
+
+
+@runtime_checkable
+class Trouble(Protocol):
+    """What a fake offers besides, so that the contract can test what goes wrong with a tracker."""
+
+    waits: list[float]
+    """Seconds for which adapters would have slept, in their order."""
+
+    def outage(self, times: int = 1, *, after: bool = False) -> None:
+        """The next *times* requests break off without an answer; *after*: they are carried out first."""
+        ...
+
+    def throttle(self, seconds: float, times: int = 1) -> None:
+        """The next *times* requests are refused, with a wait of *seconds* where the tracker can say so."""
+        ...
+
+    def hide(self) -> None:
+        """escsync's account loses sight of every ticket, as by a lost permission."""
+        ...
+
+    def leave(self, ticket: TicketRef) -> None:
+        """The ticket leaves the scope and stays readable by its id."""
+        ...
+
+    def ignore(self, field: str) -> None:
+        """Writes of this canonical field are accepted and change nothing, as by a workflow rule or a trigger."""
+        ...
+
+    def between(self, act: Callable[[], None]) -> None:
+        """Do *act* once, right before the tracker carries out the next write request."""
+        ...
+
+    def skew(self, delta: timedelta) -> None:
+        """From the next connection on the pass's clock is off from the tracker's by *delta*."""
         ...

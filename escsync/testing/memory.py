@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from escsync.adapter import (
@@ -15,6 +16,7 @@ from escsync.adapter import (
     Edit,
     EffectKey,
     Found,
+    Heard,
     Level,
     Move,
     Page,
@@ -59,12 +61,14 @@ class MemoryAdapter:
         for start in range(0, max(len(wanted), 1), size):
             self._call("pull", "before")
             page = wanted[start : start + size]
-            since = max((since, *(held.revision for held in page)))
+            gone = {} if whole else {r: ref for r, ref in self._tracker.gone.items() if r > since}
             last = start + size >= len(wanted)
             ids = {ref.id for ref in watch} - {str(h.number) for h in wanted} if last else set()
+            reached = max((since, *(held.revision for held in page), *(gone if last else ())))
             page += [held for held in everything if str(held.number) in ids]
             self._call("pull", "after")
-            yield Page(tuple(map(self._tracker.seen, page)), {"revision": since})
+            tickets = tuple(map(self._pulled, page))
+            yield Page(tickets, {"revision": reached}, gone=tuple(gone.values()) if last else ())
 
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
         """The tickets that are still there."""
@@ -111,6 +115,9 @@ class MemoryAdapter:
     def close(self) -> None:
         """Nothing is held."""
 
+    def _pulled(self, held: Held) -> Ticket:
+        return self._tracker.seen(held)
+
     def _call(self, name: str, moment: Literal["before", "after"]) -> None:
         self.calls += moment == "before"
         if self._tracker.hook is not None:
@@ -134,7 +141,8 @@ class MemoryAdapter:
             else:
                 if made is not None:
                     created[index] = made
-        return Written(change.ticket, failures, created)
+        after = self._pulled(held) if self._tracker.answers else None
+        return Written(change.ticket, failures, created, after)
 
     def _edit(self, held: Held, edit: Edit) -> TicketRef | None:
         ref = TicketRef(str(held.number))
@@ -157,3 +165,20 @@ class MemoryAdapter:
             case Create():
                 return self.create(edit.draft)
         return None
+
+
+class MemoryListener(MemoryAdapter):
+    """The same where messages stand apart: a pulled ticket comes without them."""
+
+    def listen(self, refs: Sequence[TicketRef]) -> Iterator[Heard]:
+        """One ticket's messages and note a call."""
+        for ref in refs:
+            self._call("listen", "before")
+            held = self._tracker.held.get(ref.id)
+            self._call("listen", "after")
+            if held is not None:
+                ticket = self._tracker.seen(held)
+                yield Heard(ticket.ref, ticket.messages, ticket.note)
+
+    def _pulled(self, held: Held) -> Ticket:
+        return replace(self._tracker.seen(held), messages=(), note=None, heard=False)

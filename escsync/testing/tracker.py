@@ -66,7 +66,8 @@ class MemoryTracker:
     """A tracker and the people who work on it (the protocol `Humans`).
 
     *stubborn* are fields whose writes are accepted and change nothing; *forbidden* those it refuses. *capabilities*
-    are what its adapter claims and, where one is off, cannot do.
+    are what its adapter claims and, where one is off, cannot do. *answers*: a write is answered by the ticket as it
+    then stands. *mourns*: a pull names what was deleted.
     """
 
     def __init__(
@@ -77,12 +78,17 @@ class MemoryTracker:
         vocabulary: Vocabulary | None = None,
         stubborn: Sequence[str] = (),
         forbidden: Sequence[str] = (),
+        answers: bool = False,
+        mourns: bool = False,
     ) -> None:
         self.now = now
         self.capabilities = capabilities or Capabilities(compare_and_set=True)
         self.vocabulary = vocabulary or Vocabulary()
         self.stubborn = frozenset(stubborn)
         self.forbidden = frozenset(forbidden)
+        self.answers = answers
+        self.mourns = mourns
+        self.gone: dict[int, TicketRef] = {}
         self.hook: Hook | None = None
         self.held: dict[str, Held] = {}
         self.users: dict[str, TrackerPerson] = {}
@@ -92,9 +98,9 @@ class MemoryTracker:
 
     def connect(self) -> Adapter:
         """A new connection."""
-        from .memory import MemoryAdapter  # the adapter is written over this module
+        from .memory import MemoryAdapter, MemoryListener  # the adapter is written over this module
 
-        return MemoryAdapter(self)
+        return MemoryListener(self) if self.capabilities.apart else MemoryAdapter(self)
 
     def hire(self, user: str, name: str, *, email: str = "", kind: PersonKind = PersonKind.HUMAN) -> str:
         """Add a user, queue or bot."""
@@ -149,7 +155,10 @@ class MemoryTracker:
 
     def delete(self, ticket: TicketRef, *, by: str) -> None:
         """Remove a ticket."""
-        del self.held[ticket.id]
+        held = self.held.pop(ticket.id)
+        self.touch(held)
+        if self.mourns:
+            self.gone[held.revision] = ticket
 
     def leave(self, ticket: TicketRef) -> None:
         """Move a ticket out of scope."""
@@ -175,6 +184,7 @@ class MemoryTracker:
             history=history if self.capabilities.history else {},
             messages=tuple(self._messages(held)) if self.capabilities.messages else (),
             note=NoteSeen(held.note[0], held.note[2]) if held.note else None,
+            apart=self.capabilities.apart,
         )
 
     def _messages(self, held: Held) -> Iterator[Message]:

@@ -32,6 +32,13 @@ class TestMemory(AdapterContract):
         return MemoryTracker(NOW)
 
 
+class TestApartMemory(AdapterContract):
+    """Messages apart, writes answered by the ticket, deletions named."""
+
+    def humans(self, folder: Path) -> Humans:
+        return MemoryTracker(NOW, capabilities=Capabilities(apart=True), answers=True, mourns=True)
+
+
 class TestPoorMemory(AdapterContract):
     """Everything off."""
 

@@ -144,6 +144,19 @@ class JiraHumans:
     def delete(self, ticket: TicketRef, *, by: str) -> None:
         self.world.issues[ticket.id].delete()
 
+    def section(self) -> dict[str, Any]:
+        told = {name: list(ids) for name, ids in self.fields.items() if not FIELDS[name].own}
+        return {
+            "adapter": "jira",
+            "connection": self.connection("${env:JIRA_TOKEN}"),
+            "scope": SCOPE,
+            "stages": {stage.value: name for stage, (_, name, _) in STATUSES.items()},
+            "fields": told,
+        }
+
+    def environ(self) -> dict[str, str]:
+        return {"JIRA_TOKEN": self.connection()["token"]}
+
     def close(self) -> None:
         """Take the site down."""
         for adapter in self._open:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from escsync_local.adapter import connect
 from escsync_local.settings import LocalSettings
@@ -61,3 +62,26 @@ class LocalHumans:
 
     def delete(self, ticket: TicketRef, *, by: str) -> None:
         self.tracker.delete(ticket.id)
+
+    def section(self) -> dict[str, Any]:
+        return {
+            "adapter": "local",
+            "connection": {"path": str(self.path)},
+            "stages": {
+                "candidate": "Candidate",
+                "intake": "Intake",
+                "investigation": "Investigation",
+                "solution_design": "Solution design",
+                "customer_update": "Customer update",
+                "resolution_pending": "Resolution pending",
+                "closed": "Closed",
+                "rejected": "Rejected",
+                "duplicate": "Duplicate",
+            },
+        }
+
+    def environ(self) -> dict[str, str]:
+        return {}
+
+    def close(self) -> None:
+        self.tracker.close()
