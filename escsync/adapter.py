@@ -17,7 +17,7 @@ from escsync.domain.evidence import Evidence, Grade, instant
 from escsync.domain.fields import FIELDS, Field, FieldKind, Stage, canonical
 from escsync.domain.people import PersonKind, PersonRef
 from escsync.domain.plan import Change, Create, Draft, Edit, Move, SetField, WriteNote
-from escsync.domain.ticket import Fact, History, NoteSeen, Status, Ticket, TicketRef, Value
+from escsync.domain.ticket import Fact, Heard, History, NoteSeen, Status, Ticket, TicketRef, Value
 
 __all__ = [
     "API", "FIELDS", "Adapter", "Ambiguous", "Binding", "Capabilities", "Change", "Conflict", "Create", "Cursor",
@@ -167,15 +167,6 @@ class Written:
     failures: Mapping[int, TrackerError] = field(default_factory=dict)
     created: Mapping[int, TicketRef] = field(default_factory=dict)
     after: Ticket | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A ticket's messages and its living note, as they stand now."""
-
-    ticket: TicketRef
-    messages: tuple[Message, ...] = ()
-    note: NoteSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from escsync.domain.policy import AckRule, Clocks, Policy
 from escsync.domain.ticket import Fact, Status, Ticket, TicketRef
 from escsync.ledger import Held, Ledger, LedgerError, LookBack, LostLease
 from escsync.ledger.decisions import Judgement
-from escsync.ledger.observation import Poll, first_sight
+from escsync.ledger.hearing import first_sight
+from escsync.ledger.poll import Poll
 from escsync.ledger.trackers import Sweep
 
 T = "support"

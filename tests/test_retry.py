@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,3 +177,45 @@ def test_a_pause_of_the_whole_tracker_beyond_the_budget_ends_every_call_unmade()
         patience(other, safe=False)
 
     assert (other.calls, caught.value.executed) == (0, False)
+
+
+def test_paced_calls_are_spread_evenly_retries_included():
+    """At most so many attempts a second, the first at once; what a retry already waited counts."""
+    clock = Clock()
+    paced = patient(clock, first=0.1).paced(4)
+    began = []
+
+    def call(tracker):
+        began.append(clock.now)
+        return tracker()
+
+    for tracker in (Tracker(), Tracker(Unavailable("503")), Tracker(), Tracker()):
+        paced(lambda tracker=tracker: call(tracker), safe=True)
+
+    gaps = [round(after - before, 6) for before, after in pairwise(began)]
+    assert began[0] == 1000.0
+    assert gaps == [0.25] * 4
+
+
+def test_the_pace_is_no_part_of_the_waiting_budget():
+    """Three hundred writes take their time and are no reason to give up."""
+    clock = Clock()
+    patience = patient(clock, seconds=1)
+    paced = patience.paced(3)
+
+    answers = {paced(Tracker(), safe=True) for _ in range(300)}
+
+    assert answers == {"answer"}
+    assert patience.waited == 0
+    assert sum(clock.slept) == pytest.approx(299 / 3)
+
+
+def test_of_two_paces_the_slower_holds():
+    """Pacing what is paced does not add up."""
+    clock = Clock()
+    paced = patient(clock).paced(2).paced(10)
+
+    for _ in range(3):
+        paced(Tracker(), safe=True)
+
+    assert sum(clock.slept) == pytest.approx(1.0)

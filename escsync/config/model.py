@@ -86,6 +86,13 @@ class NotifyYaml(Strict):
     """Where the leadership is told."""
 
 
+class FollowUpYaml(Strict):
+    """Where a follow-up stands."""
+
+    native: Literal["task"] = Field(default="task", examples=["task"])
+    """`task`: in the tracker's own tasks and events (Salesforce), those whose subject contains "follow-up"."""
+
+
 class CommunicationsYaml(Strict):
     """What makes a comment the record of a message."""
 
@@ -93,6 +100,8 @@ class CommunicationsYaml(Strict):
     """Per kind of message, what a comment begins with that records one; kinds left out keep theirs."""
     native: StrictBool = Field(default=True, examples=[True])
     """Do the tracker's own customer-visible messages count, too?"""
+    follow_up: FollowUpYaml | None = Field(default=None, examples=[{"native": "task"}])
+    """Read the follow-up from the tracker's own records where no field is mapped; without it from fields only."""
 
 
 class TrackerYaml(Strict):

@@ -30,12 +30,14 @@ def build(document: Document, prefix: Path, tracker: Mapping[str, Any]) -> tuple
     reader = _Reader(document, prefix)
     communications = _mapping(tracker.get("communications"))
     native = communications.get("native", True)
+    follow_up = communications.get("follow_up")
     vocabulary = Vocabulary(
         stages=dict(reader.stages(_mapping(tracker.get("stages")))),
         fields=dict(reader.fields(_mapping(tracker.get("fields")))),
         options=dict(reader.options(_mapping(tracker.get("options")))),
         markers={**DEFAULT_MARKERS, **dict(reader.markers(_mapping(communications.get("markers"))))},
         native=native if isinstance(native, bool) else True,
+        follow_up="task" if isinstance(follow_up, dict) else "",
     )
     return vocabulary, reader.problems
 

@@ -38,6 +38,8 @@ CLOCK_NAMES = (
     "follow_up_schedule",
     "follow_up",
 )
+_BY_MESSAGE = frozenset({"ack", "immediate", "update", "closure_comm"})
+"""The clocks that a message stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,14 @@ class Assessment:
                 clock.verdict is Verdict.RUNNING
                 or (clock.verdict is Verdict.BREACHED and clock.met_at is None)
             )
+        )
+
+    @property
+    def awaits_message(self) -> bool:
+        """Is a message to the customer still owed, or one that names the owner? (decision 27a)"""
+        owed = any(clock.name in _BY_MESSAGE for clock in self.running)
+        return owed or (
+            self.stage not in ENDED and any(f.code == "ACK_OWNER_MISMATCH" for f in self.findings)
         )
 
     @property

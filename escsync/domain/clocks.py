@@ -18,6 +18,7 @@ from .investigation import FINDINGS, Investigation
 from .judging import DERIVED, PROCESS, Anchor, Met, dated, timed
 from .solution import authority, commitment
 
+_MESSAGES = ("messages",)
 _INQUIRY = (*(f"checklist.{item}" for item in CHECKLIST), FINDINGS)
 
 
@@ -49,7 +50,7 @@ class Desk:
         counts = rule.anchor == "received_at" and received is not None and not case.renewed
         if counts and received is not None and received.value < case.start:
             anchor = Anchor(Evidence(received.value, None, Grade.C, "received_at"), "received")
-        return timed(case, "ack", rule, anchor, _by(self.told.ack, "acknowledged by"))
+        return timed(case, "ack", rule, anchor, _by(self.told.ack, "acknowledged by"), needs=_MESSAGES)
 
     def immediate(self, ack: Clock) -> Iterator[Clock]:
         """PRI-8, D12: a threat shortens a clock and never lengthens it (decision 24)."""
@@ -66,6 +67,7 @@ class Desk:
             _by(self._reply(raised.at) if answered else first, "answered by"),
             within=case.policy.priority.immediate_response,
             cap=None if answered else ack.due_at,
+            needs=_MESSAGES,
         )
 
     def _reply(self, after: datetime) -> Contact | None:
@@ -147,7 +149,8 @@ class Desk:
             due = Evidence(ack.due_at, source="backstop")
             anchor = Anchor(due, "acknowledgement due (no acknowledgement)")
         cap = self.planned_update(ack) if rule.late_ack == "capped" else None
-        yield timed(case, "update", rule, anchor, _by(self.told.update, "full account by"), cap=cap)
+        met = _by(self.told.update, "full account by")
+        yield timed(case, "update", rule, anchor, met, cap=cap, needs=_MESSAGES)
 
     def planned_update(self, ack: Clock) -> datetime:
         """When the update would be due had the acknowledgement been sent at its deadline."""
@@ -177,7 +180,8 @@ class Desk:
         if done is not None:
             start = Evidence(done.value, None, done.when.grade, done.when.source)
             met = _by(told, "completion confirmed by")
-            yield timed(case, "closure_comm", rules.closure_comm, Anchor(start, "implemented", DERIVED), met)
+            anchor = Anchor(start, "implemented", DERIVED)
+            yield timed(case, "closure_comm", rules.closure_comm, anchor, met, needs=_MESSAGES)
         if closed is not None:
             booked = case.filled("follow_up.scheduled_for") or case.filled("follow_up.held_at")
             yield timed(

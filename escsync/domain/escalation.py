@@ -64,8 +64,11 @@ class Escalation:
         return name in self.ticket.values
 
     def readable(self, name: str) -> bool:
-        """False where the field should be there and could not be read: then it is unknown, not missing."""
-        return name not in self.ticket.unreadable
+        """False where the field should be there and could not be read: then it is unknown, not missing.
+
+        "messages" are unread as long as nobody has asked for them.
+        """
+        return name not in self.ticket.unreadable and (name != "messages" or self.ticket.heard)
 
     def fact(self, name: str) -> Fact | None:
         """The latest fact of a field."""

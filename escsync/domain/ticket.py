@@ -62,6 +62,15 @@ class TicketRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A ticket's messages and its living note, as they stand now, asked for apart from it."""
+
+    ticket: TicketRef
+    messages: tuple[Message, ...] = ()
+    note: NoteSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One ticket as a tracker shows it now, in our vocabulary.
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, TicketRef, TrackerError
+from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, Ticket, TicketRef, TrackerError
 from escsync.domain.effect import Effect, EffectState, Purpose
 from escsync.domain.fault import place
 from escsync.domain.plan import enforces
@@ -47,6 +47,8 @@ class Sent:
     effects: Mapping[int, Effect]
     failures: dict[int, TrackerError] = field(default_factory=dict)
     created: dict[int, TicketRef] = field(default_factory=dict)
+    after: Ticket | None = None
+    """The ticket as the tracker's answer showed it."""
 
 
 def send(
@@ -139,6 +141,7 @@ def _write(sent: Sequence[Sent], adapter: Adapter) -> None:
             for written in adapter.write([change for _, _, change in queue[position:]]):
                 one, indices, _ = queue[position]
                 one.failures |= {indices[n]: error for n, error in written.failures.items()}
+                one.after = written.after
                 position += 1
             failed = queue[position:]
             error: TrackerError = Ambiguous("the adapter gave no answer for this change")

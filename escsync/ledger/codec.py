@@ -172,7 +172,9 @@ def to_reading(content: Json) -> Reading:
 
 def from_ticket(ticket: Ticket) -> Json:
     """A ticket without its messages: those are kept one by one."""
+    apart = {"apart": True, "heard": ticket.heard} if ticket.apart else {}
     return {
+        **apart,
         "id": ticket.id,
         "key": ticket.key,
         "url": ticket.url,
@@ -207,6 +209,8 @@ def to_ticket(
         messages,
         NoteSeen(*content["note"]) if content["note"] else None,
         content["unreadable"],
+        content.get("apart", False),
+        content.get("heard", True),
     )
 
 

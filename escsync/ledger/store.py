@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from escsync.domain.effect import Effect
 from escsync.domain.escalation import Record
 from escsync.domain.policy import Policy
-from escsync.domain.ticket import Ticket, TicketRef
+from escsync.domain.ticket import Heard, Ticket, TicketRef
 from escsync.domain.twins import Marks
 
 from . import archive, care, decisions, journal, leases, passes, trackers
@@ -24,8 +24,10 @@ from .batches import chunks
 from .database import Database
 from .decisions import Judgement
 from .errors import LookBack
-from .observation import Observed, Poll, observe
+from .hearing import hear
+from .observation import observe
 from .passes import PassRow
+from .poll import Observed, Poll
 from .trackers import Sweep, TrackerState
 
 
@@ -100,6 +102,11 @@ class Ledger:
             with self._write(tracker) as connection:
                 trackers.discovered(connection, tracker, discovery, ours)
 
+    def swept(self, tracker: str, now: datetime, sweep: Sweep) -> None:
+        """Note what is gone and what left the scope, before anything is judged."""
+        with self._write(tracker) as connection:
+            trackers.swept(connection, tracker, now, sweep)
+
     def polled(self, tracker: str, cursor: Mapping[str, Any] | None, now: datetime, sweep: Sweep) -> None:
         """Close a complete poll, the cursor last."""
         with self._write(tracker) as connection:
@@ -119,6 +126,11 @@ class Ledger:
         """Keep a page of tickets, in one transaction; an unchanged ticket writes no row."""
         with self._write(poll.tracker) as connection:
             return observe(connection, replace(poll, text=self.text), tickets)
+
+    def hear(self, poll: Poll, heard: Sequence[Heard]) -> Observed:
+        """Keep the messages that tickets were asked for, in one transaction."""
+        with self._write(poll.tracker) as connection:
+            return hear(connection, replace(poll, text=self.text), heard)
 
     def entries(
         self, tracker: str | None = None, *, ids: Collection[str] | None = None, open_only: bool = False

@@ -67,7 +67,20 @@ def discovered(connection: Connection, tracker: str, discovery: Mapping[str, Any
 def polled(
     connection: Connection, tracker: str, cursor: Mapping[str, Any] | None, now: datetime, sweep: Sweep
 ) -> None:
-    """Close a complete poll: tombstones for what is gone, a mark for what left the scope, the cursor last."""
+    """Close a complete poll, the cursor last."""
+    swept(connection, tracker, now, sweep)
+    values: dict[str, Any] = {
+        "cursor": dumps(dict(cursor)) if cursor is not None else None,
+        "polled_at": now,
+        "fingerprint": sweep.fingerprint,
+    }
+    if sweep.full:
+        values["swept_at"] = now
+    connection.execute(update(TRACKERS).where(TRACKERS.c.name == tracker).values(values))
+
+
+def swept(connection: Connection, tracker: str, now: datetime, sweep: Sweep) -> None:
+    """Tombstones for what is gone, a mark for what left the scope."""
     of = TICKETS.c.tracker == tracker
     last = state(connection, tracker).polled_at
     for batch in chunks(sweep.gone):
@@ -78,14 +91,6 @@ def polled(
         these = update(TICKETS).where(of, TICKETS.c.id.in_(batch))
         connection.execute(these.where(TICKETS.c.left_at.is_(None)).values(when))
         connection.execute(these.values(in_scope=False))
-    values: dict[str, Any] = {
-        "cursor": dumps(dict(cursor)) if cursor is not None else None,
-        "polled_at": now,
-        "fingerprint": sweep.fingerprint,
-    }
-    if sweep.full:
-        values["swept_at"] = now
-    connection.execute(update(TRACKERS).where(TRACKERS.c.name == tracker).values(values))
 
 
 def watch(connection: Connection, tracker: str) -> list[TicketRef]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 
+from escsync.adapter import Ticket
 from escsync.domain.assessment import Assessment
-from escsync.domain.fields import ENDED
 from escsync.domain.plan import Change, Mode, Plan, edits_of, enforces
 
 from .gathering import Gathered, gather
 from .judging import Judge, Judged, urgency
+from .listening import listen
 from .outcome import Counts, Failure, Outcome, Pass
 from .writing import Writer
 
@@ -24,7 +26,7 @@ def sync(one: Pass, *, full: bool = False) -> Outcome:
         gathered = gather(one, full=full)
         judge, judged, open_count = _judged(one, gathered, outcome)
         if not outcome.lost:
-            _write(one, judge, judged, open_count, outcome, exactly=False)
+            _write(one, judge, judged, open_count, outcome, live=gathered.live)
 
     return _passed(one, "sync", work)
 
@@ -76,29 +78,24 @@ def _passed(one: Pass, kind: str, work: Callable[[Outcome], None]) -> Outcome:
 def _judged(one: Pass, gathered: Gathered, outcome: Outcome) -> tuple[Judge, dict[str, Judged], int]:
     """Judge every open escalation and what was pulled; the changes and what is withheld make the plan."""
     counts = outcome.counts
-    errors = list(gathered.errors)
     outcome.lost = gathered.lost
     judge = Judge(one)
     judged: dict[str, Judged] = {}
-    open_count = 0
+    unjudged: list[Failure] = []
     if not gathered.lost:
-        counts.pulled = len(gathered.pulled | gathered.unreadable)
-        counts.unreadable = len(gathered.unreadable)
         judge.learn(gathered.pulled)
-        for entry in one.ledger.entries(one.tracker, ids=gathered.pulled, open_only=True):
-            if entry.id in gathered.unreadable:
-                continue
-            found = judge.judge(entry)
-            if isinstance(found, Failure):
-                errors.append(found)
-                counts.unreadable += 1
-            elif found is not None:
-                judged[found.ticket] = found
-                counts.assessed += len(found.assessments)
-                open_count += found.last.stage not in ENDED and entry.record.vanished is None
-            one.progress("judging", len(judged))
+        unjudged = _judge(one, judge, judged, gathered, gathered.pulled, open_only=True)
+        news = listen(one, gathered, judged)
+        if news:
+            gathered.pulled |= news
+            _judge(one, judge, judged, gathered, news, open_only=False)
+        gathered.close(one)
+        counts.pulled = len(gathered.pulled | gathered.unreadable)
+        counts.unreadable = len(gathered.unreadable) + len(unjudged)
+        counts.assessed = sum(len(found.assessments) for found in judged.values())
     counts.seen = counts.assessed + counts.unreadable
-    outcome.errors = tuple(errors)
+    outcome.errors = (*gathered.errors, *unjudged)
+    open_count = sum(found.open for found in judged.values())
     _remember(one, judged, judged)
     outcome.assessments = _assessments(judged)
     changes = [found.drafted.change for found in judged.values() if found.drafted.change is not None]
@@ -107,15 +104,45 @@ def _judged(one: Pass, gathered: Gathered, outcome: Outcome) -> tuple[Judge, dic
     return judge, judged, open_count
 
 
+def _judge(
+    one: Pass,
+    judge: Judge,
+    judged: dict[str, Judged],
+    gathered: Gathered,
+    ids: Collection[str],
+    *,
+    open_only: bool,
+) -> list[Failure]:
+    """Judge the tickets of *ids*, and with *open_only* every open one besides; what cannot be judged is a failure."""
+    failures = []
+    for entry in one.ledger.entries(one.tracker, ids=ids, open_only=open_only):
+        if entry.id in gathered.unreadable:
+            continue
+        found = judge.judge(entry)
+        if isinstance(found, Failure):
+            failures.append(found)
+        elif found is not None:
+            judged[found.ticket] = found
+        one.progress("judging", len(judged))
+    return failures
+
+
 def _write(
-    one: Pass, judge: Judge, judged: dict[str, Judged], open_count: int, outcome: Outcome, *, exactly: bool
+    one: Pass,
+    judge: Judge,
+    judged: dict[str, Judged],
+    open_count: int,
+    outcome: Outcome,
+    *,
+    live: Mapping[str, Ticket] = MappingProxyType({}),
+    exactly: bool = False,
 ) -> None:
     """Carry out the plan, unless a limit refuses it whole."""
     outcome.refused = outcome.plan.guard(one.limits, open_count)
     if outcome.refused is not None:
         outcome.counts.planned = outcome.counts.refused = edits_of(outcome.plan.changes)
         return
-    writer = Writer(one, judge, exactly=exactly)
+    writer = Writer(one, judge, live, exactly=exactly)
     written = writer.carry_out(outcome.plan.changes)
     if written.judged:
         # What was written must be known to the next pass: a search index may show it as it was for a while.

@@ -28,12 +28,26 @@ _WHOLE = {"owner", "stage", "scope"}
 
 @dataclass(slots=True)
 class Gathered:
-    """What a pull brought: *pulled* ids, the *unreadable* ones, and whether the tracker is *lost* as a whole."""
+    """What a pull brought: *pulled* ids, the *unreadable* ones, and whether the tracker is *lost* as a whole.
+
+    *live* are the pulled tickets as they stand, kept only where reading them again costs a call each. *swept*:
+    everything was looked at; *renew*: what is known is to be read anew. *poll* is how the poll is to be closed.
+    """
 
     pulled: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     errors: list[Failure] = field(default_factory=list)
     lost: bool = False
+    live: dict[str, Ticket] = field(default_factory=dict)
+    swept: bool = False
+    renew: bool = False
+    poll: tuple[Cursor | None, Sweep] | None = None
+
+    def close(self, one: Pass) -> None:
+        """Save the cursor, last of all: what broke off before it is made again."""
+        if self.poll is not None and not self.lost:
+            cursor, sweep = self.poll
+            one.ledger.polled(one.tracker, cursor, one.now, sweep)
 
     def lose(self, code: str, message: str, remedy: str) -> None:
         """Nothing can be said about the tracker now."""
@@ -42,13 +56,13 @@ class Gathered:
 
 
 def gather(one: Pass, *, full: bool) -> Gathered:
-    """Pull into the ledger; the cursor is saved last, so that a pull that broke off is made again."""
+    """Pull into the ledger; the caller closes the poll when all that hangs on it is done."""
     state = one.ledger.state(one.tracker)
     mark = fingerprint(one)
     renew = bool(state.fingerprint) and state.fingerprint != mark
     cursor = None if full or renew else state.cursor
     watch = () if cursor is None else tuple(one.ledger.watch(one.tracker))
-    gathered = Gathered()
+    gathered = Gathered(swept=cursor is None, renew=renew)
     look = _Look(one, gathered, state, renew, frozenset(ref.id for ref in watch))
     try:
         after = look.pull(cursor, watch)
@@ -63,8 +77,9 @@ def gather(one: Pass, *, full: bool) -> Gathered:
         gathered.lose(code_of(error), error.message, error.remedy)
         return gathered
     if not gathered.lost:
-        sweep = Sweep(mark, cursor is None, gone, sorted(look.left))
-        one.ledger.polled(one.tracker, after if after is not None else cursor, one.now, sweep)
+        if gone or look.left:
+            one.ledger.swept(one.tracker, one.now, Sweep(gone=gone, left=sorted(look.left)))
+        gathered.poll = (after if after is not None else cursor, Sweep(mark, cursor is None))
     return gathered
 
 
@@ -73,7 +88,8 @@ _REMEDY = "give escsync's account the right to see the tickets again; nothing kn
 
 @dataclass(slots=True)
 class _Look:
-    """One look at the tracker under way. *left* are tickets that are there and no longer in scope."""
+    """One look at the tracker under way. *left* are tickets that are there and no longer in scope, *deleted* those
+    that the tracker itself calls so."""
 
     one: Pass
     gathered: Gathered
@@ -82,6 +98,7 @@ class _Look:
     watched: frozenset[str]
     seen: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
 
     def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef]) -> Cursor | None:
         """Observe each page in a transaction of its own; where to go on after the last."""
@@ -97,6 +114,9 @@ class _Look:
                 self.gathered.unreadable.add(bad.ref.id)
             for problem in page.problems:
                 self.drift(problem)
+            self.deleted |= {ref.id for ref in page.gone}
+            if self.one.adapter.capabilities.read_batch == 1:
+                self.gathered.live |= {ticket.id: ticket for ticket in page.tickets}
             last = page.cursor
             self.one.progress("reading", len(self.seen))
         return last
@@ -135,7 +155,8 @@ class _Look:
         """
         known = {ref.id: ref for ref in self.one.ledger.refs(self.one.tracker)}
         unsettled = self.one.ledger.unfinished(self.one.tracker)
-        missing = self.missing(known, swept)
+        deleted = self.deleted & known.keys() - self.seen
+        missing = {i: ref for i, ref in self.missing(known, swept).items() if i not in deleted}
         doubtful = {effect.purpose.ticket for effect in unsettled if effect.purpose.step != "create"}
         wanted = [known[i] for i in sorted(missing)]
         wanted += [known.get(i, TicketRef(i)) for i in sorted(doubtful - missing.keys())]
@@ -150,7 +171,12 @@ class _Look:
             self.gathered.unreadable.add(native)
         self.keep(list(live.values()))
         gone = [i for i in missing if i not in live and i not in errors]
-        if gone and not live and not self.seen and not self.gathered.unreadable and self.blind(len(known)):
+        if (
+            gone
+            and not live
+            and not (self.seen or deleted or self.gathered.unreadable)
+            and self.blind(len(known))
+        ):
             self.gathered.lose("PERMISSION_LOST", "none of the known tickets can be seen any more", _REMEDY)
             return []
         if swept:
@@ -158,7 +184,7 @@ class _Look:
         if unsettled:
             settled = recover(unsettled, live, self.one.adapter)
             self.one.ledger.settle(self.one.tracker, settled)
-        return gone
+        return [*gone, *sorted(deleted)]
 
     def missing(self, known: dict[str, TicketRef], swept: bool) -> dict[str, TicketRef]:
         """Open tickets that should have come: all of them in a sweep, else those outside the scope."""

@@ -36,6 +36,10 @@ class Judged:
     judgement: Judgement
     news: bool
     """Does the ledger not know this judgement yet?"""
+    heard: bool = True
+    """Were its messages ever asked for?"""
+    open: bool = True
+    """Is anything still owed on it, as far as anybody can see it?"""
 
     @property
     def last(self) -> Assessment:
@@ -98,7 +102,9 @@ class Judge:
         judgement = Judgement(entry.id, ended, last.next_wake, account, at, pins, source, gist)
         known = (entry.ended, entry.next_wake, tuple(sorted(record.pins)), _known(entry))
         news = known != (ended, last.next_wake, pins, (account, at, source, gist))
-        return Judged(entry.id, record.ticket.key, assessed, drafted, judgement, news)
+        is_open = last.stage not in ENDED and record.vanished is None
+        heard = record.ticket.heard
+        return Judged(entry.id, record.ticket.key, assessed, drafted, judgement, news, heard, is_open)
 
     def _draft(self, entry: Entry, assessment: Assessment, foreseeing: Sequence[Edit] | None) -> Drafted:
         drafted = self._drafted(entry.record, assessment)

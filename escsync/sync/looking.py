@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from escsync.adapter import Message, Rejected, Ticket, TicketRef, TrackerError
+from escsync.adapter import Heard, Message, Rejected, Ticket, TicketRef, TrackerError
 from escsync.domain.communication import Reading
 from escsync.domain.reading import read_message
 from escsync.ledger.batches import chunks
 from escsync.ledger.codec import dumps
-from escsync.ledger.observation import Poll
+from escsync.ledger.poll import Observed, Poll
 
 from .outcome import Failure, Pass
 
@@ -24,29 +25,42 @@ def observe(
     renew: bool = False,
 ) -> tuple[set[str], list[Failure]]:
     """Keep *tickets*; which of them changed, and which could not be understood. Read by id unless told otherwise."""
-    poll = Poll(
+    poll = replace(
+        _poll(one, renew=renew),
+        by_us=by_us,
+        by_id=frozenset(ticket.id for ticket in tickets) if by_id is None else frozenset(by_id),
+    )
+    seen = one.ledger.observe(poll, tickets)
+    return seen.changed, list(_misunderstood(one, seen, [ticket.ref for ticket in tickets]))
+
+
+def hear(one: Pass, heard: Sequence[Heard], *, renew: bool = False) -> tuple[set[str], list[Failure]]:
+    """Keep what tickets said that were asked; for which of them it was news, and which could not be understood."""
+    seen = one.ledger.hear(_poll(one, renew=renew), heard)
+    return seen.changed, list(_misunderstood(one, seen, [told.ticket for told in heard]))
+
+
+def _poll(one: Pass, *, renew: bool) -> Poll:
+    return Poll(
         one.tracker,
         one.now,
         one.ledger.last_pass(one.tracker),
         lambda ticket, message: _reading(one, ticket, message),
         one.adapter.me,
-        by_us,
-        frozenset(ticket.id for ticket in tickets) if by_id is None else frozenset(by_id),
-        renew,
+        renew=renew,
     )
-    seen = one.ledger.observe(poll, tickets)
-    failures = [
-        Failure(
-            f"{one.tracker}:{ticket.id}",
-            ticket.key,
-            "UNREADABLE",
-            f"what it holds could not be understood ({seen.failed[ticket.id]})",
-            "report it; the other escalations are not affected",
-        )
-        for ticket in tickets
-        if ticket.id in seen.failed
-    ]
-    return seen.changed, failures
+
+
+def _misunderstood(one: Pass, seen: Observed, refs: Iterable[TicketRef]) -> Iterator[Failure]:
+    for ref in refs:
+        if ref.id in seen.failed:
+            yield Failure(
+                f"{one.tracker}:{ref.id}",
+                ref.key,
+                "UNREADABLE",
+                f"what it holds could not be understood ({seen.failed[ref.id]})",
+                "report it; the other escalations are not affected",
+            )
 
 
 def read(one: Pass, refs: Sequence[TicketRef]) -> tuple[dict[str, Ticket], dict[str, TrackerError]]:
@@ -84,7 +98,7 @@ def fingerprint(one: Pass) -> str:
         "fields": {name: list(fields) for name, fields in words.fields.items()},
         "options": {n: {v: list(names) for v, names in o.items()} for n, o in words.options.items()},
         "markers": {kind: list(marks) for kind, marks in words.markers.items()},
-        "native": words.native,
+        "native": [words.native, words.follow_up] if words.follow_up else words.native,
     }
     return hashlib.sha256(dumps(told).encode()).hexdigest()[:32]
 

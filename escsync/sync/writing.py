@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from escsync.adapter import (
@@ -24,26 +24,29 @@ from escsync.adapter import (
 )
 from escsync.domain.effect import Effect, EffectState
 from escsync.domain.plan import enforces
-from escsync.effects import Order, Sent, outcome, same, send, shows
+from escsync.effects import Order, Sent, outcome, send, shows
 from escsync.ledger.batches import chunks
 
 from .judging import Judge, Judged
 from .looking import observe, read
 from .outcome import Failure, Pass, code_of
 from .receipts import SETTLED, Receipt, Target, Written, target_of
-
-_SLACK = timedelta(minutes=15)
-"""How far a tracker's clock may be ahead of the pass's, whose instant is the one at which it began."""
+from .reconciling import dated, reconciled
 
 _NOTHING: Mapping[str, Any] = {}
 
 
 class Writer:
-    """Carries out the changes of one pass. *exactly*: only the steps of the plan are taken, none besides."""
+    """Carries out the changes of one pass. *exactly*: only the steps of the plan are taken, none besides.
 
-    def __init__(self, one: Pass, judge: Judge, *, exactly: bool) -> None:
+    *live* are tickets as this pass has just pulled them, where reading costs a call each: they are read once more
+    only before people's own fields are touched.
+    """
+
+    def __init__(self, one: Pass, judge: Judge, live: Mapping[str, Ticket], *, exactly: bool) -> None:
         self._one = one
         self._judge = judge
+        self._live = live
         self._exactly = exactly
         self._errors: dict[Target, TrackerError] = {}
         self.written = Written()
@@ -59,9 +62,14 @@ class Writer:
         return self.written
 
     def _batch(self, changes: Sequence[Change]) -> None:
-        live, errors = read(self._one, [change.ticket for change in changes])
-        self._observe(live.values())
-        fresh = self._fresh(changes, live, errors)
+        pulled = {
+            change.ticket.id: self._live[change.ticket.id]
+            for change in changes
+            if change.ticket.id in self._live and not any(map(enforces, change.edits))
+        }
+        live, errors = read(self._one, [c.ticket for c in changes if c.ticket.id not in pulled])
+        news = self._observe(live.values())
+        fresh = self._fresh(changes, pulled | live, errors, news)
         after = self._round(fresh)
         # What was written may have changed what is true (a new owner starts a clock), and one bad field may have
         # kept the others out: what is escsync's own is brought up to date in the same pass.
@@ -70,11 +78,20 @@ class Writer:
             self._round(second)
 
     def _fresh(
-        self, changes: Sequence[Change], live: Mapping[str, Ticket], errors: Mapping[str, TrackerError]
+        self,
+        changes: Sequence[Change],
+        live: Mapping[str, Ticket],
+        errors: Mapping[str, TrackerError],
+        news: Collection[str],
     ) -> list[Change]:
-        """Each change as it is right for the ticket as it stands now."""
+        """Each change as it is right for the ticket as it stands now; *news* are those that say something new."""
         moved = {
-            c.ticket.id for c in changes if c.ticket.id in live and live[c.ticket.id].digest() != c.based_on
+            c.ticket.id
+            for c in changes
+            if c.ticket.id in live
+            and (
+                live[c.ticket.id].digest() != c.based_on or (live[c.ticket.id].apart and c.ticket.id in news)
+            )
         }
         self._rejudge(moved)
         fresh = []
@@ -89,32 +106,11 @@ class Writer:
                 continue
             edits = change.edits
             if ticket.id in moved:
-                edits = self._reconciled(change, ticket)
+                again = self.written.judged.get(ticket.id)
+                edits = reconciled(change, ticket, again, self.written, exactly=self._exactly)
             if edits:
                 fresh.append(replace(change, edits=edits, based_on=ticket.digest(), version=ticket.version))
         return fresh
-
-    def _reconciled(self, change: Change, ticket: Ticket) -> tuple[Edit, ...]:
-        """What of *change* is still right: escsync's own fields and note with the truth of now; the rest only where
-        nobody has touched what it is about."""
-        judged = self.written.judged.get(ticket.id)
-        again = judged.drafted.change.edits if judged and judged.drafted.change else ()
-        now = {target_of(change, edit): edit for edit in again}
-        kept: list[Edit] = []
-        for edit in change.edits:
-            target = target_of(change, edit)
-            if enforces(edit):
-                right = edit if _untouched(edit, ticket, now.get(target)) else None
-            else:
-                right = now.get(target)
-            if right is None:
-                self.written.receipts[target] = Receipt.STALE
-            else:
-                kept.append(right)
-        if not self._exactly:
-            planned = {target_of(change, edit) for edit in change.edits}
-            kept += [e for e in again if not enforces(e) and target_of(change, e) not in planned]
-        return tuple(kept)
 
     def _round(self, changes: Sequence[Change]) -> dict[str, Ticket]:
         """Write, read back, and note what became of each edit; the tickets as they stand after it."""
@@ -123,7 +119,9 @@ class Writer:
         one = self._one
         orders = [self._order(change) for change in changes]
         sent = send(orders, one.adapter, one.ledger, one.tracker, one.pass_id)
-        after, errors = read(one, [change.ticket for change in changes])
+        after = {deed.order.change.ticket.id: deed.after for deed in sent if deed.after is not None}
+        unseen, errors = read(one, [change.ticket for change in changes if change.ticket.id not in after])
+        after |= unseen
         settled: list[Effect] = []
         for deed in sent:
             native = deed.order.change.ticket.id
@@ -143,21 +141,9 @@ class Writer:
                 change.ticket.id: [e for e in change.edits if enforces(e) and self._kept_out(change, e)]
                 for change in changes
             },
-            now={native: self._instant(ticket, ours) for native, ticket in after.items()},
+            now={native: dated(one, ticket, ours) for native, ticket in after.items()},
         )
         return after
-
-    def _instant(self, ticket: Ticket, ours: frozenset[tuple[str, str]]) -> datetime:
-        """The pass's instant, or the later one at which the tracker dates what this pass has just done to *ticket*:
-        otherwise our own deed would be evidence of the future, and the note would deny it."""
-        now, me = self._one.now, self._one.adapter.me
-        done = [
-            facts[-1].when.at
-            for native, name in ours
-            if native == ticket.id and (facts := ticket.history.get(name))
-            if facts[-1].actor is not None and facts[-1].actor.id == me
-        ]
-        return max((at for at in done if now < at <= now + _SLACK), default=now)
 
     def _order(self, change: Change) -> Order:
         judged = self.written.judged.get(change.ticket.id)
@@ -228,10 +214,14 @@ class Writer:
             )
         return not enforces(edit) and any(map(enforces, change.edits))
 
-    def _observe(self, tickets: Iterable[Ticket], by_us: frozenset[tuple[str, str]] = frozenset()) -> None:
-        _, failures = observe(self._one, list(tickets), by_us=by_us)
+    def _observe(
+        self, tickets: Iterable[Ticket], by_us: frozenset[tuple[str, str]] = frozenset()
+    ) -> set[str]:
+        """Keep what *tickets* show; for which of them it is news."""
+        changed, failures = observe(self._one, list(tickets), by_us=by_us)
         for failure in failures:
             self.written.failures.setdefault((failure.id, failure.code), failure)
+        return changed
 
     def _rejudge(
         self,
@@ -261,14 +251,3 @@ class Writer:
         self.written.receipts[target_of(change, edit)] = receipt
         self._errors[target_of(change, edit)] = error
         return receipt
-
-
-def _untouched(edit: Edit, ticket: Ticket, again: Edit | None) -> bool:
-    """Has nobody changed what the enforced *edit* is about? *again* is what would be drafted now."""
-    match edit:
-        case SetField():
-            return same(ticket.values.get(edit.field), edit.old)
-        case Move():
-            return again == edit and edit.old in (ticket.status.name, ticket.status.id)
-        case _:
-            return True

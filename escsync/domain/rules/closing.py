@@ -44,7 +44,8 @@ def closing(case: Case, told: Contacts, clocks: dict[str, Clock]) -> Iterator[Fi
     since = closed.when.at
     if case.escalation.readable("implemented_at") and (implemented is None or implemented.value > since):
         yield finding("CLOSED_NOT_IMPLEMENTED", cycle, since, "closed before implementation was recorded")
-    if told.closure(implemented.value if implemented else None) is None:
+    said = told.closure(implemented.value if implemented else None)
+    if said is None and case.escalation.readable("messages"):
         unsure = any(c.kind is MessageKind.CLOSURE and c.closure_lacks for c in told.human)
         detail = (
             "the closure message does not confirm completion" if unsure else "no closure message on record"
