@@ -7,8 +7,10 @@ from pathlib import Path
 
 from fakes.jira_humans import JiraHumans
 from fakes.local_humans import LocalHumans
+from fakes.memory_stage import MemoryStage
 
-from escsync.testing import Humans, ScenarioContract, Staged
+from escsync.adapter import Capabilities
+from escsync.testing import Difference, Humans, ScenarioContract, Staged
 
 
 class TestLocal(ScenarioContract):
@@ -30,3 +32,18 @@ class TestJiraDataCenter(ScenarioContract):
 
     def staged(self, folder: Path, days: Collection[str]) -> Staged:
         return JiraHumans("datacenter", days=days)
+
+
+class TestSilentTracker(ScenarioContract):
+    """A tracker that keeps no history and whose messages have to be asked for: what is known comes from polls."""
+
+    differences = (
+        Difference("G-6d", "09:10", "*", "a poll does not see who reopened it: it is no slip of one person"),
+        Difference("P-10", "10:10", "*", "a poll does not see who reopened it: it is no slip of one person"),
+        Difference("G-7d", "*", "found.FOLLOW_UP_NOT_BY_CSM", "a poll does not see who booked the follow-up"),
+        Difference("P-9", "*", "found.FINDINGS_NOT_BY_OWNER", "a poll does not see who wrote the findings"),
+    )
+
+    def humans(self, folder: Path) -> Humans:
+        poor = Capabilities(history=False, compare_and_set=False, apart=True)
+        return MemoryStage(folder, capabilities=poor, answers=True)

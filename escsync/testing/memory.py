@@ -141,8 +141,9 @@ class MemoryAdapter:
             else:
                 if made is not None:
                     created[index] = made
-        after = self._pulled(held) if self._tracker.answers else None
-        return Written(change.ticket, failures, created, after)
+        # The answer to a write shows the note that was written, wherever messages are.
+        after = replace(self._pulled(held), note=self._tracker.seen(held).note)
+        return Written(change.ticket, failures, created, after if self._tracker.answers else None)
 
     def _edit(self, held: Held, edit: Edit) -> TicketRef | None:
         ref = TicketRef(str(held.number))
@@ -160,7 +161,7 @@ class MemoryAdapter:
             case WriteNote() if not self.capabilities.note:
                 raise Rejected("there are no internal notes here")
             case WriteNote():
-                self._tracker.touch(held)
+                self._tracker.spoken(held)
                 held.note = (held.note[0] if held.note else f"note:{held.number}", edit.text, edit.digest)
             case Create():
                 return self.create(edit.draft)

@@ -124,7 +124,7 @@ class Player:
             due += [before] if before >= self._present else []
             self._polls.append(before + GRID)
         for poll in sorted(set(due)):
-            if poll > self._passed:
+            if poll > self._passed and not self.scenario.paused(poll):
                 self._turn(poll)
                 answer = self._run("plan")
                 assert answer.code == 0, answer.err

@@ -29,6 +29,10 @@ class Scenario:
         """The fields that are to hold a mere day where the tracker has such."""
         return tuple(self.options.get("days", ()))
 
+    def paused(self, at: datetime) -> bool:
+        """Does the job not run at that instant? (`pauses`)"""
+        return any(self.when(first) <= at <= self.when(last) for first, last in self.options.get("pauses", ()))
+
     def when(self, told: object) -> datetime:
         """An instant: `09:20` on the scenario's day, or with a date."""
         text = told.isoformat() if isinstance(told, datetime | date) else str(told)

@@ -93,7 +93,7 @@ class MemoryTracker:
         self.held: dict[str, Held] = {}
         self.users: dict[str, TrackerPerson] = {}
         self.revision = 0
-        self._opened = 0
+        self._opened = self._said = 0
         self.hire("escsync", "escsync", kind=PersonKind.BOT)
 
     def connect(self) -> Adapter:
@@ -136,21 +136,22 @@ class MemoryTracker:
     def comment(self, ticket: TicketRef, text: str, *, by: str) -> str:
         """Write a comment."""
         held = self.at(ticket)
-        self.touch(held)
-        held.comments.append(_Comment(f"{held.number}.{self.revision}", by, instant(self.now), text))
+        self.spoken(held)
+        self._said += 1
+        held.comments.append(_Comment(f"{held.number}.{self._said}", by, instant(self.now), text))
         return held.comments[-1].id
 
     def edit_comment(self, ticket: TicketRef, comment: str, text: str, *, by: str) -> None:
         """Change a comment's text."""
         held = self.at(ticket)
-        self.touch(held)
+        self.spoken(held)
         found = next(c for c in held.comments if c.id == comment)
         found.text, found.edited_at = text, instant(self.now)
 
     def delete_comment(self, ticket: TicketRef, comment: str, *, by: str) -> None:
         """Remove a comment."""
         held = self.at(ticket)
-        self.touch(held)
+        self.spoken(held)
         held.comments = [c for c in held.comments if c.id != comment]
 
     def delete(self, ticket: TicketRef, *, by: str) -> None:
@@ -232,6 +233,11 @@ class MemoryTracker:
         if person is None:
             return user if isinstance(user, PersonRef) else PersonRef(name=user)
         return PersonRef(person.id, person.name, person.email, person.kind, person.active)
+
+    def spoken(self, held: Held) -> None:
+        """Something was said on the ticket, which moves it only where messages come with it."""
+        if not self.capabilities.apart:
+            self.touch(held)
 
     def touch(self, held: Held) -> None:
         """Give the ticket a revision that no change had before."""
