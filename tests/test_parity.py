@@ -1,0 +1,69 @@
+"""The same facts give the same findings and the same deadlines in every tracker, apart from declared differences.
+
+`pytest tests/test_parity.py -rP` prints the whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.jira_humans import JiraHumans
+from fakes.local_humans import LocalHumans
+from fakes.parity import Declared, declared, lines, table
+
+from escsync.testing import Moment, Player, Scenario, Staged, scenarios
+
+SCENARIOS = list(scenarios())
+
+
+def _local(folder: Path, days: Collection[str]) -> Staged:
+    return LocalHumans(folder)
+
+
+def _cloud(folder: Path, days: Collection[str]) -> Staged:
+    return JiraHumans("cloud", days=days)
+
+
+def _datacenter(folder: Path, days: Collection[str]) -> Staged:
+    return JiraHumans("datacenter", days=days)
+
+
+TRACKERS = {"local": _local, "jira-cloud": _cloud, "jira-datacenter": _datacenter}
+"""The first is what the others are compared with."""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_a_scenario_comes_out_the_same_on_every_tracker(scenario: Scenario, tmp_path, record_property):
+    """To the minute, as the scenario says, and with no difference that is not declared with its reason."""
+    allowed = declared()
+    played: dict[str, list[Moment]] = {}
+    used: dict[str, list[Any]] = {}
+    for name, tracker in TRACKERS.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        stage = tracker(folder, scenario.days)
+        try:
+            player = Player(scenario, stage, folder, allowed.get(name, Declared()).differences)
+            played[name] = player.play()
+            used[name] = player.used
+        finally:
+            stage.close()
+
+    rows = list(table(played, allowed))
+    print("\n".join(lines(rows)))
+    record_property("parity", [len(rows), sum(bool(row.reasons) for row in rows)])
+    assert rows
+    assert [(row.what, row.at, row.cells) for row in rows if row.undeclared] == []
+    needed = {reason for row in rows for reason in row.reasons.values()} | {
+        d.reason for each in used.values() for d in each
+    }
+    idle = [
+        d
+        for each in allowed.values()
+        for d in each.differences
+        if d.scenario == scenario.id and d.reason not in needed
+    ]
+    assert idle == [], "declared, but nothing differs"
