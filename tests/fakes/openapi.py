@@ -159,7 +159,8 @@ class Contract:
 def opened(document: dict[str, Any]) -> dict[str, Any]:
     """*document* with each `allOf` closed as a whole, where its parts are closed one by one.
 
-    Generated documents say `additionalProperties: false` in every part, which no value could satisfy together.
+    Generated documents say `additionalProperties: false` in every part, which no value could satisfy together; and
+    their `oneOf` has alternatives that overlap, so that it is read as `anyOf`.
     """
     schemas = document["components"]["schemas"]
     made: dict[str, Any] = {}
@@ -194,7 +195,7 @@ def opened(document: dict[str, Any]) -> dict[str, Any]:
         if isinstance(node.get("allOf"), list):
             shut = {"unevaluatedProperties": False} if any(map(closed, node["allOf"])) else {}
             node = {**node, "allOf": [loose(part) for part in node["allOf"]], **shut}
-        return {key: whole(value) for key, value in node.items()}
+        return {"anyOf" if key == "oneOf" else key: whole(value) for key, value in node.items()}
 
     told = whole(document)
     told["components"]["schemas"] |= made

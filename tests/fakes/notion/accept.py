@@ -41,7 +41,12 @@ class Reader:
             if held.option(name) is None:
                 held.offer(name, color)
         for id_, value in self.values.items():
-            if id_ not in self.world.deaf:
+            if id_ in self.world.deaf:
+                continue
+            held = page.source.find(id_) if page.source else None
+            if held is not None and held.type == "relation":
+                self.world.relate(page, held, value)
+            else:
                 page.values[id_] = value(page) if callable(value) else value
 
     @staticmethod

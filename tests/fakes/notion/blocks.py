@@ -6,7 +6,7 @@ from typing import Any
 
 from fakes.http import Reply, Request
 
-from .page import Block
+from .page import Block, Page
 from .query import QueryRoutes
 from .refusal import Refused, invalid, surplus
 from .render import NEWEST
@@ -60,18 +60,23 @@ class BlockRoutes(QueryRoutes):
                 if block.id == self.uuid("block_id", id):
                     block.in_trash = True
                     return Reply(200, self.render.block(block, page.id))
+        database = self.world.databases.get(self.uuid("block_id", id))
+        if database is not None:
+            database.in_trash = True
+            return Reply(200, self._as_block(database, "child_database", database.title, database.parent))
         page = self.page(id, "block_id")
         self.world.trash(page, self.world.me)
-        made = Block(
-            page.id,
-            "child_page",
-            {"title": page.title},
-            page.created_at,
-            page.created_by,
-            page.edited_at,
-            True,
-        )
-        return Reply(200, self.render.block(made, page.parent))
+        children = self.world.contains(page)
+        return Reply(200, self._as_block(page, "child_page", page.title, page.parent, children))
+
+    def _as_block(
+        self, what: Any, kind: str, title: str, parent: str, children: bool = False
+    ) -> dict[str, Any]:
+        """A page or a database that was thrown away, as a block of its parent."""
+        edited = what.edited_at if isinstance(what, Page) else what.created_at
+        author = what.created_by if isinstance(what, Page) else self.world.me
+        made = Block(what.id, kind, {"title": title}, what.created_at, author, edited, True)
+        return self.render.block(made, parent, children=children)
 
     def new_block(self, told: Any, place: int) -> Block:
         """A block of a request's children."""

@@ -54,7 +54,7 @@ class CommentRoutes(PageRoutes):
     @route("GET", "/comments/{id}")
     def get_comment(self, request: Request, id: str) -> Reply:
         self.may("read_comments")
-        return Reply(200, self.render.comment(self._known(id)))
+        return Reply(200, self.render.comment(self._comment(id)))
 
     @route("PATCH", "/comments/{id}")
     def patch_comment(self, request: Request, id: str) -> Reply:
@@ -81,7 +81,7 @@ class CommentRoutes(PageRoutes):
             raise invalid("body.rich_text.length", "≥ `1`", 0)
         return runs
 
-    def _known(self, raw: str) -> Comment:
+    def _comment(self, raw: str) -> Comment:
         id_ = self.uuid("comment_id", raw)
         found = next((c for c in self.world.comments if c.id == id_), None)
         if found is None or not self.world.sees(self.world.pages[found.page]):
@@ -90,7 +90,7 @@ class CommentRoutes(PageRoutes):
 
     def _own(self, raw: str) -> Comment:
         self.may("insert_comments")
-        found = self._known(raw)
+        found = self._comment(raw)
         if found.author != self.world.me:
             raise restricted()
         return found

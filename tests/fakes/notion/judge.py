@@ -14,7 +14,13 @@ from fakes.openapi import UNDOCUMENTED, Contract
 FOLDER = Path(__file__).parents[4] / "shared" / "api" / "notion"
 DOCUMENT = FOLDER / "notion-openapi-docs-2026-05-merged.json"
 RECORDED = FOLDER / "recorded"
-LATER = (("PATCH", "/v1/comments/"), ("DELETE", "/v1/comments/"), ("POST", "/v1/views"), ("GET", "/v1/views"))
+LATER = (
+    ("PATCH", "/v1/comments/"),
+    ("DELETE", "/v1/comments/"),
+    ("POST", "/v1/views"),
+    ("GET", "/v1/views"),
+    ("DELETE", "/v1/views"),
+)
 """What Notion offers since March 2026 and its document does not hold."""
 UNTOLD = {"archived", "is_archived", "request_id", "email_verified", "request_status"}
 """Keys that recorded answers have and the document has not; keys are added without notice."""
@@ -41,7 +47,7 @@ class Judge:
         """Everything in which this call departs from the document."""
         known = self.contract.knows(request.method, request.path)
         later = any(request.method == method and request.path.startswith(path) for method, path in LATER)
-        if not known and (later or reply.status == 400):
+        if not known and (later or reply.status in {400, 401}):
             return []
         fresh: set[Any] = set()
         told = Reply(reply.status, self._news(reply.body, fresh))
@@ -83,9 +89,27 @@ def _shape(value: Any) -> Any:
 
 
 def _asked(request: Request) -> Request:
-    """`filter_properties[]` is how some clients spell a list."""
+    """What clients may say although the document does not know it, in the document's words.
+
+    `filter_properties[]` is a list as well, a title may come bare, a relation with its `has_more`, and before the
+    newest version there was `archived`.
+    """
     query = {name.removesuffix("[]"): values for name, values in request.query.items()}
-    return Request(request.method, request.path, query, request.body, request.headers)
+    body = request.body
+    if isinstance(body, dict):
+        newest = request.headers.get("notion-version") == "2026-03-11"
+        body = {name: value for name, value in body.items() if newest or name != "archived"}
+        if request.path.startswith("/v1/pages") and isinstance(body.get("properties"), dict):
+            body["properties"] = {name: _value(one) for name, one in body["properties"].items()}
+    return Request(request.method, request.path, query, body, request.headers)
+
+
+def _value(told: Any) -> Any:
+    if isinstance(told, list):
+        return {"title": told}
+    if isinstance(told, dict) and "relation" in told:
+        return {name: value for name, value in told.items() if name != "has_more"}
+    return told
 
 
 @cache

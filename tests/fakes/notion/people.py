@@ -26,7 +26,8 @@ class PeopleRoutes(CommentRoutes):
         self.may("read_users")
         if self.personal:
             raise restricted()
-        listed = [u for u in self.world.users.values() if u.kind != "group" and not u.guest and not u.removed]
+        known = sorted(self.world.users.values(), key=lambda u: u.kind == "bot")
+        listed = [u for u in known if u.kind != "group" and not u.guest and not u.removed]
         return Reply(200, self.paged(request, [self.render.user(u) for u in listed], type="user", user={}))
 
     @route("GET", "/users/me")

@@ -43,7 +43,7 @@ class Renderer:
             "object": "user",
             "id": user.id,
             "name": user.name,
-            "avatar_url": None,
+            "avatar_url": user.avatar,
             "type": user.kind,
         }
         if user.kind == "bot":
@@ -179,7 +179,7 @@ class Renderer:
             "display_name": {"type": kind, "resolved_name": author.name if author else None},
         }
 
-    def block(self, block: Block, parent: str) -> dict[str, Any]:
+    def block(self, block: Block, parent: str, *, children: bool = False) -> dict[str, Any]:
         told = {
             "object": "block",
             "id": block.id,
@@ -188,7 +188,7 @@ class Renderer:
             "last_edited_time": stamp(block.edited_at),
             "created_by": self.partial(block.created_by),
             "last_edited_by": self.partial(block.created_by),
-            "has_children": False,
+            "has_children": children,
             "in_trash": block.in_trash,
             "type": block.type,
             block.type: block.content,
@@ -210,7 +210,7 @@ class Renderer:
             "created_time": precise(database.created_at),
             "last_edited_time": precise(database.created_at),
             "data_sources": [{"id": source.id, "name": source.title} for source in database.sources],
-            "icon": None,
+            "icon": database.icon,
             "cover": None,
             "url": HOST + bare(database.id),
             "public_url": None,
@@ -226,13 +226,13 @@ class Renderer:
                 "object": "data_source",
                 "id": source.id,
                 "cover": None,
-                "icon": None,
+                "icon": source.icon,
                 "created_time": stamp(source.created_at),
                 "created_by": self.partial(source.created_by),
                 "last_edited_by": self.partial(source.created_by),
                 "last_edited_time": stamp(source.edited_at),
                 "title": typed(source.title),
-                "description": [],
+                "description": typed(source.description),
                 "is_inline": False,
                 "properties": self.schema(source),
                 "parent": {"type": "database_id", "database_id": source.database.id},
@@ -267,7 +267,11 @@ class Renderer:
             case "relation":
                 target = self.world.sources[held.config["data_source_id"]]
                 ids = {"database_id": target.database.id, "data_source_id": target.id}
-                return {**ids, "type": "single_property", "single_property": {}}
+                other = target.find(held.config.get("synced"))
+                if other is None:
+                    return {**ids, "type": "single_property", "single_property": {}}
+                synced = {"synced_property_name": other.name, "synced_property_id": other.id}
+                return {**ids, "type": "dual_property", "dual_property": synced}
             case "rollup":
                 return self._rolled(held, source)
         return {}

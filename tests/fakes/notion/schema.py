@@ -29,6 +29,7 @@ class User:
     name: str
     kind: str = "person"
     email: str = ""
+    avatar: str | None = None
     guest: bool = False
     removed: bool = False
 
@@ -97,8 +98,21 @@ class Database:
     parent: str
     created_at: datetime
     sources: list[DataSource] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    icon: Any = None
     hidden: bool = False
     in_trash: bool = False
+
+
+@dataclass
+class View:
+    """How a database is looked at."""
+
+    id: str
+    name: str
+    type: str
+    source: str
+    made_at: datetime
 
 
 @dataclass
@@ -114,6 +128,8 @@ class DataSource:
     properties: dict[str, Property] = field(default_factory=dict)
     templates: dict[str, dict[str, Any]] = field(default_factory=dict)
     counter: int = 0
+    icon: Any = None
+    description: str = ""
     hidden: bool = False
     in_trash: bool = False
 

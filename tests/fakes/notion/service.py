@@ -5,13 +5,13 @@ from __future__ import annotations
 from fakes.http import FakeServer, FakeService
 
 from .judge import judge
-from .tables import TableRoutes
+from .views import ViewRoutes
 from .world import Workspace
 
 TOKEN = "ntn_00000000000fakeTokenOfTheTests"
 
 
-class Api(TableRoutes):
+class Api(ViewRoutes):
     """All that the fake serves."""
 
 

@@ -48,6 +48,18 @@ class TableRoutes(PeopleRoutes):
             raise
         return Reply(200, self.render.database(database))
 
+    @route("PATCH", "/databases/{id}")
+    def patch_database(self, request: Request, id: str) -> Reply:
+        known = {"parent", "title", "description", "is_inline", "icon", "cover", "in_trash", "is_locked"}
+        body = self.body(request, known)
+        self.may("update_content")
+        database = self.database(id)
+        if "title" in body:
+            database.title = plain(accepted(body["title"], "body.title", self.world.users.get))
+        database.icon = body.get("icon", database.icon)
+        database.in_trash = bool(body.get("in_trash", body.get("archived", database.in_trash)))
+        return Reply(200, self.render.database(database))
+
     @route("GET", "/data_sources/{id}")
     def get_source(self, request: Request, id: str) -> Reply:
         self.may("read_content")
@@ -61,6 +73,7 @@ class TableRoutes(PeopleRoutes):
         self.may("insert_content")
         source = self.world.add_source(database, title)
         self._shape(source, body.get("properties") or {})
+        source.icon = body.get("icon")
         return Reply(200, self.render.source(source))
 
     @route("PATCH", "/data_sources/{id}")
@@ -71,6 +84,7 @@ class TableRoutes(PeopleRoutes):
         self._shape(source, body.get("properties") or {})
         if "title" in body:
             source.title = plain(accepted(body["title"], "body.title", self.world.users.get))
+        source.icon = body.get("icon", source.icon)
         source.in_trash = bool(body.get("in_trash", body.get("archived", source.in_trash)))
         source.edited_at = self.world.clock.now()
         return Reply(200, self.render.source(source))
@@ -120,10 +134,11 @@ class TableRoutes(PeopleRoutes):
                 "property": config.get("rollup_property_name") or config.get("rollup_property_id"),
                 "function": config.get("function"),
             }
-        if kind == "relation":
-            self.source(config.get("data_source_id", ""), f"body.properties.{name}.relation")
         config.pop("groups", None)
-        held = self.world.add_property(source, name, kind, (), **config)
+        if kind == "relation":
+            held = self._relate(source, name, config)
+        else:
+            held = self.world.add_property(source, name, kind, (), **config)
         if kind == "status" and not options:
             options = [{"name": "Not started"}, {"name": "In progress"}, {"name": "Done"}]
         for one in options:
@@ -131,6 +146,16 @@ class TableRoutes(PeopleRoutes):
         if kind == "status" and "options" not in (told[kind] or {}):
             for option, group in zip(held.options, ("To-do", "In progress", "Complete"), strict=True):
                 option.group = group
+
+    def _relate(self, source: DataSource, name: str, config: dict[str, Any]) -> Property:
+        """One way, or two ways with a property of the other table."""
+        target = self.source(config.get("data_source_id", ""), f"body.properties.{name}.relation")
+        held = self.world.add_property(source, name, "relation", data_source_id=target.id)
+        if "dual_property" in config:
+            label = f"Related to {source.title} ({name})"
+            other = self.world.add_property(target, label, "relation", data_source_id=source.id)
+            held.config["synced"], other.config["synced"] = other.id, held.id
+        return held
 
     def _change(self, source: DataSource, held: Property, kind: str, config: dict[str, Any]) -> None:
         """Another type empties the cells; the same one may come with other options."""

@@ -11,7 +11,7 @@ from fakes.jira.clock import Clock
 from .dates import told
 from .ids import bare, property_id, uuid_of
 from .page import Comment, Page
-from .schema import CHOICES, TEXTS, Database, DataSource, Property, User
+from .schema import CHOICES, TEXTS, Database, DataSource, Property, User, View
 from .texts import typed
 
 CAPABILITIES = frozenset(
@@ -84,7 +84,14 @@ class Workspace:
         source.properties["title"] = Property("title", "Name", "title")
         database.sources.append(source)
         self.sources[source.id] = source
+        if not database.views:
+            self.add_view(database, source, "Default view", "table")
         return source
+
+    def add_view(self, database: Database, source: DataSource, name: str, type_: str) -> View:
+        view = View(self.new_id("view"), name, type_, source.id, self.clock.now())
+        database.views.append(view)
+        return view
 
     def add_property(
         self, source: DataSource, name: str, type_: str, options: Iterable[str] = (), **config: Any
@@ -156,6 +163,22 @@ class Workspace:
         page.values = {p.id: held.get(p.name, p.empty) for p in source.properties.values()}
         page.source = source
         self.touch(page, by)
+
+    def relate(self, page: Page, held: Property, ids: list[str]) -> None:
+        """Set a relation; where it is two-way, the other side follows."""
+        other = self.sources[held.config["data_source_id"]].find(held.config.get("synced"))
+        before = set(page.values.get(held.id) or ())
+        page.values[held.id] = list(dict.fromkeys(ids))
+        for id_ in (before ^ set(ids)) if other else ():
+            assert other is not None
+            back = self.pages[id_].values.setdefault(other.id, [])
+            back.append(page.id) if id_ in ids else back.remove(page.id)
+
+    def contains(self, page: Page) -> bool:
+        """Is there anything on it or under it?"""
+        under = any(p.parent == page.id and not p.in_trash for p in self.pages.values())
+        tables = any(d.parent == page.id and not d.in_trash for d in self.databases.values())
+        return under or tables or any(not block.in_trash for block in page.blocks)
 
     def say(self, page: Page, runs: list[dict[str, Any]] | str, by: str, discussion: str = "") -> Comment:
         """A comment on the page; the page itself does not change by it. One thread holds those of a page."""
