@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .contract import AdapterContract
 from .humans import Humans, Staged, Trouble
 from .memory import MemoryAdapter
+from .mishaps import Mishaps
 from .moment import Difference, Moment
 from .stopwatch import Stopwatch
 from .tracker import Hook, MemoryTracker
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario, scenarios
 
 __all__ = [
-    "AdapterContract", "Difference", "Hook", "Humans", "MemoryAdapter", "MemoryTracker", "Moment", "Player", "Program",
+    "AdapterContract", "Difference", "Hook", "Humans", "MemoryAdapter", "MemoryTracker", "Mishaps", "Moment", "Player", "Program",
     "Scenario", "ScenarioContract", "Staged", "Stopwatch", "Trouble", "scenarios",
 ]  # fmt: skip
 

@@ -35,9 +35,17 @@ class Bench:
         """The people of a new, empty tracker."""
         raise NotImplementedError
 
+    def teardown_method(self) -> None:
+        """Take down what the test has set up, where it can be."""
+        for made in self.__dict__.pop("_made", []):
+            close = getattr(made, "close", None)
+            if close is not None:
+                close()
+
     def cast(self, folder: Path) -> Humans:
         """The people of the tests, at work since START."""
         humans = self.humans(folder)
+        self.__dict__.setdefault("_made", []).append(humans)
         humans.now = START
         self.ana = humans.hire("ana", "Ana Silva", email="ana@acme.example")
         self.dana = humans.hire("dana", "Dana Reyes", email="dana@acme.example")

@@ -128,7 +128,8 @@ class WritingContract(Bench):
             assert note.digest == f"d{n}"
 
     def test_a_version_guards_where_it_can(self, tmp_path: Path) -> None:
-        """With compare-and-set a stale write is a conflict and changes nothing; without, it goes through."""
+        """With compare-and-set a stale write of a field that is people's is a conflict and changes nothing; without, it
+        goes through."""
         humans = self.cast(tmp_path)
         ref = humans.create({"summary": "x"}, by=self.ana)
         adapter = humans.connect()
@@ -136,16 +137,32 @@ class WritingContract(Bench):
         humans.now += timedelta(seconds=40)
         humans.set(ref, "account.name", "Alder AG", by=self.ana)
 
-        written = write(adapter, planned, SetField("health", None, "ok"))
+        written = write(adapter, planned, SetField("owner", None, (PersonRef(self.dana),)))
         shown = only(adapter, ref).values
 
         assert shown["account.name"] == "Alder AG"
         if adapter.capabilities.compare_and_set:
             assert isinstance(written.failures.get(0), Conflict)
-            assert shown["health"] is None
+            assert not shown["owner"]
         else:
             assert not written.failures
-            assert shown["health"] == "ok"
+            assert people(shown["owner"]) == [self.dana]
+
+    def test_texts_are_written_whole(self, tmp_path: Path) -> None:
+        """Scripts, markup and sheer size come back as `fit` foretold, which keeps what the tracker can hold."""
+        humans = self.cast(tmp_path)
+        ref = humans.create({"summary": "x"}, by=self.ana)
+        adapter = humans.connect()
+        for text in HOSTILE:
+            written = write(adapter, only(adapter, ref), SetField("findings_summary", None, text))
+            shown, foretold = (
+                only(adapter, ref).values["findings_summary"],
+                adapter.fit("findings_summary", text),
+            )
+
+            assert not written.failures
+            assert shown == foretold
+            assert str(shown)[:2000].strip() == text[:2000].strip()
 
     def test_one_bad_ticket_stops_no_other(self, tmp_path: Path) -> None:
         """Outcomes come one per change and in order; a ticket that is gone fails alone."""

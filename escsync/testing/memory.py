@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 from escsync.adapter import (
     Change,
@@ -35,6 +36,8 @@ from escsync.adapter import (
 
 from .tracker import Held, MemoryTracker
 
+_T = TypeVar("_T")
+
 
 class MemoryAdapter:
     """The adapter of a MemoryTracker."""
@@ -44,6 +47,7 @@ class MemoryAdapter:
     def __init__(self, tracker: MemoryTracker) -> None:
         self._tracker = tracker
         self.capabilities = tracker.capabilities
+        self._retry = tracker.retry()
         self.calls = 0
         self.discovery: Mapping[str, Any] = {}
 
@@ -55,54 +59,35 @@ class MemoryAdapter:
         """Tickets in the order of their last change, *read_batch* a page."""
         whole = cursor is None or not self.capabilities.incremental
         since = 0 if cursor is None or whole else int(json.loads(json.dumps(cursor))["revision"])
-        everything = sorted(self._tracker.held.values(), key=lambda held: held.revision)
-        wanted = [h for h in everything if h.revision > since and (h.in_scope or not whole)]
-        size = self.capabilities.read_batch
-        for start in range(0, max(len(wanted), 1), size):
-            self._call("pull", "before")
-            page = wanted[start : start + size]
-            gone = {} if whole else {r: ref for r, ref in self._tracker.gone.items() if r > since}
-            last = start + size >= len(wanted)
-            ids = {ref.id for ref in watch} - {str(h.number) for h in wanted} if last else set()
-            reached = max((since, *(held.revision for held in page), *(gone if last else ())))
-            page += [held for held in everything if str(held.number) in ids]
-            self._call("pull", "after")
-            tickets = tuple(map(self._pulled, page))
-            yield Page(tickets, {"revision": reached}, gone=tuple(gone.values()) if last else ())
+        begun, last, seen = since, False, set[str]()
+        while not last:
+            held, last = self._ask("pull", partial(self._changed, since, whole, seen, watch))
+            since = max((since, *(one.revision for one in held)))
+            seen |= {str(one.number) for one in held}
+            gone = {} if whole or not last else {r: ref for r, ref in self._tracker.gone.items() if r > begun}
+            yield Page(
+                tuple(map(self._pulled, held)), {"revision": max((since, *gone))}, gone=tuple(gone.values())
+            )
 
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
         """The tickets that are still there."""
         for start in range(0, len(refs), self.capabilities.read_batch):
-            self._call("read", "before")
-            for ref in refs[start : start + self.capabilities.read_batch]:
-                if ref.id in self._tracker.held:
-                    yield self._tracker.seen(self._tracker.held[ref.id])
-            self._call("read", "after")
+            batch = refs[start : start + self.capabilities.read_batch]
+            yield from self._ask("read", partial(self._known, batch))
 
     def write(self, changes: Sequence[Change]) -> Iterator[Written]:
         """One ticket after the other."""
         for change in changes:
-            self._call("write", "before")
-            written = self._write(change)
-            self._call("write", "after")
-            yield written
+            yield self._ask("write", partial(self._write, change), safe=False)
 
     def create(self, draft: Draft) -> TicketRef:
         """A record with the draft's key."""
-        self._call("create", "before")
-        ref = self._tracker.create(draft.values, by=self.me)
-        held = self._tracker.at(ref)
-        held.key, held.in_scope = draft.key, draft.parent is None
-        self._call("create", "after")
-        return ref
+        return self._ask("create", partial(self._create, draft), safe=False)
 
     def find(self, keys: Sequence[EffectKey]) -> Iterator[Found]:
         """The records with these keys."""
-        self._call("find", "before")
-        for held in self._tracker.held.values():
-            if held.key and held.key in keys:
-                yield Found(held.key, self._tracker.seen(held).ref)
-        self._call("find", "after")
+        visible = self._ask("find", lambda: list(self._tracker.visible.values()))
+        yield from (Found(h.key, self._tracker.seen(h).ref) for h in visible if h.key and h.key in keys)
 
     def people(self) -> Iterator[TrackerPerson]:
         """Everybody."""
@@ -115,17 +100,49 @@ class MemoryAdapter:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _pulled(self, held: Held) -> Ticket:
-        return self._tracker.seen(held)
+    def _ask(self, name: str, work: Callable[[], _T], *, safe: bool = True) -> _T:
+        """One request; what the hook raises is not tried again, as if our patience were at its end."""
 
-    def _call(self, name: str, moment: Literal["before", "after"]) -> None:
-        self.calls += moment == "before"
+        def attempt() -> _T:
+            self.calls += 1
+            return work()
+
+        self._tell(name, "before")
+        answer: _T = self._retry(attempt, safe=safe)
+        self._tell(name, "after")
+        return answer
+
+    def _tell(self, name: str, moment: Literal["before", "after"]) -> None:
         if self._tracker.hook is not None:
             self._tracker.hook(name, moment)
 
+    def _changed(
+        self, since: int, whole: bool, seen: set[str], watch: Sequence[TicketRef]
+    ) -> tuple[list[Held], bool]:
+        """The next page after *since*, with what is watched on the last; is it the last?"""
+        everything = sorted(self._tracker.visible.values(), key=lambda held: held.revision)
+        wanted = [h for h in everything if h.revision > since and (h.in_scope or not whole)]
+        page = wanted[: self.capabilities.read_batch]
+        last = len(page) == len(wanted)
+        ids = {ref.id for ref in watch} - seen - {str(held.number) for held in page} if last else set()
+        return page + [held for held in everything if str(held.number) in ids], last
+
+    def _known(self, refs: Sequence[TicketRef]) -> list[Ticket]:
+        visible = self._tracker.visible
+        return [self._tracker.seen(visible[ref.id]) for ref in refs if ref.id in visible]
+
+    def _pulled(self, held: Held) -> Ticket:
+        return self._tracker.seen(held)
+
+    def _create(self, draft: Draft) -> TicketRef:
+        ref = self._tracker.create(draft.values, by=self.me)
+        held = self._tracker.at(ref)
+        held.key, held.in_scope = draft.key, draft.parent is None
+        return ref
+
     def _write(self, change: Change) -> Written:
         every = range(len(change.edits))
-        held = self._tracker.held.get(change.ticket.id)
+        held = self._tracker.visible.get(change.ticket.id)
         if held is None:
             return Written(change.ticket, dict.fromkeys(every, Vanished("it is not there any more")))
         stale = change.version and change.version != str(held.revision)
@@ -164,7 +181,10 @@ class MemoryAdapter:
                 self._tracker.spoken(held)
                 held.note = (held.note[0] if held.note else f"note:{held.number}", edit.text, edit.digest)
             case Create():
-                return self.create(edit.draft)
+                self._tell("create", "before")
+                made = self._create(edit.draft)
+                self._tell("create", "after")
+                return made
         return None
 
 
@@ -174,11 +194,7 @@ class MemoryListener(MemoryAdapter):
     def listen(self, refs: Sequence[TicketRef]) -> Iterator[Heard]:
         """One ticket's messages and note a call."""
         for ref in refs:
-            self._call("listen", "before")
-            held = self._tracker.held.get(ref.id)
-            self._call("listen", "after")
-            if held is not None:
-                ticket = self._tracker.seen(held)
+            for ticket in self._ask("listen", partial(self._known, [ref])):
                 yield Heard(ticket.ref, ticket.messages, ticket.note)
 
     def _pulled(self, held: Held) -> Ticket:

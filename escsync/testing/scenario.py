@@ -31,7 +31,9 @@ class Scenario:
 
     def paused(self, at: datetime) -> bool:
         """Does the job not run at that instant? (`pauses`)"""
-        return any(self.when(first) <= at <= self.when(last) for first, last in self.options.get("pauses", ()))
+        return any(
+            self.when(first) <= at <= self.when(last) for first, last in self.options.get("pauses", ())
+        )
 
     def when(self, told: object) -> datetime:
         """An instant: `09:20` on the scenario's day, or with a date."""

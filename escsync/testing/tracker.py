@@ -29,6 +29,8 @@ from escsync.adapter import (
     instant,
 )
 
+from .mishaps import Mishaps
+
 Hook: TypeAlias = Callable[[str, Literal["before", "after"]], None]
 """Called around each operation ("pull", "read", "write", "create", "find"): a place for a human's edit in between, or for
 an error to be raised as if the tracker had failed before or after it did the work."""
@@ -62,8 +64,8 @@ class Held:
     in_scope: bool = True
 
 
-class MemoryTracker:
-    """A tracker and the people who work on it (the protocol `Humans`).
+class MemoryTracker(Mishaps):
+    """A tracker and the people who work on it (the protocols `Humans` and `Trouble`).
 
     *stubborn* are fields whose writes are accepted and change nothing; *forbidden* those it refuses. *capabilities*
     are what its adapter claims and, where one is off, cannot do. *answers*: a write is answered by the ticket as it
@@ -81,16 +83,18 @@ class MemoryTracker:
         answers: bool = False,
         mourns: bool = False,
     ) -> None:
+        super().__init__()
         self.now = now
         self.capabilities = capabilities or Capabilities(compare_and_set=True)
         self.vocabulary = vocabulary or Vocabulary()
-        self.stubborn = frozenset(stubborn)
+        self.stubborn = set(stubborn)
         self.forbidden = frozenset(forbidden)
         self.answers = answers
         self.mourns = mourns
         self.gone: dict[int, TicketRef] = {}
         self.hook: Hook | None = None
         self.held: dict[str, Held] = {}
+        self.hidden = False
         self.users: dict[str, TrackerPerson] = {}
         self.revision = 0
         self._opened = self._said = 0
@@ -165,6 +169,19 @@ class MemoryTracker:
         """Move a ticket out of scope."""
         self.at(ticket).in_scope = False
         self.touch(self.at(ticket))
+
+    def hide(self) -> None:
+        """escsync's account sees nothing any more."""
+        self.hidden = True
+
+    def ignore(self, field: str) -> None:
+        """Writes of this field change nothing from now on."""
+        self.stubborn.add(field)
+
+    @property
+    def visible(self) -> Mapping[str, Held]:
+        """The tickets that escsync's account can see, by id."""
+        return {} if self.hidden else self.held
 
     def at(self, ticket: TicketRef) -> Held:
         """The ticket held under this id; KeyError where there is none."""

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from fakes.jira_humans import JiraHumans
 
 from escsync.testing import AdapterContract, Humans
 
 
-class _OnASite(AdapterContract):
-    """A site per test, taken down after it."""
-
-    dialect: str
-
-    @pytest.fixture(autouse=True)
-    def _site(self):
-        self._sites = []
-        yield
-        for site in self._sites:
-            site.close()
+class TestCloud(AdapterContract):
+    """REST v3; a site per test."""
 
     def humans(self, folder: Path) -> Humans:
-        self._sites.append(JiraHumans(self.dialect))
-        return self._sites[-1]
+        return JiraHumans("cloud")
 
 
-class TestCloud(_OnASite):
-    """REST v3."""
-
-    dialect = "cloud"
-
-
-class TestDataCenter(_OnASite):
+class TestDataCenter(AdapterContract):
     """REST v2, whose users do not say whether they are bots."""
 
-    dialect = "datacenter"
     tells_bots = False
+
+    def humans(self, folder: Path) -> Humans:
+        return JiraHumans("datacenter")

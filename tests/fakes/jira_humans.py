@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from fakes.http import Face, Fault, Reply, Request
 from fakes.jira.cloud import EMAIL, cloud
 from fakes.jira.cloud import TOKEN as CLOUD_TOKEN
 from fakes.jira.datacenter import TOKEN as DATACENTER_TOKEN
@@ -17,6 +18,7 @@ from fakes.jira.world import JiraWorld
 
 from escsync import registry
 from escsync.adapter import FIELDS, Adapter, Binding, FieldKind, PersonKind, Stage, TicketRef, Vocabulary
+from escsync.testing import Stopwatch
 
 STATUSES = {
     Stage.CANDIDATE: ("2", "Proposed", "new"),
@@ -45,6 +47,27 @@ _LONG = {"findings_summary", "resolution_links"}
 SCOPE = {"project": "EXEC", "issue_type": "Escalation"}
 
 
+class _Meddled:
+    """A dialect with which others meddle: *between* is done right before a write; *ignored* fields are dropped from it."""
+
+    def __init__(self, face: Face) -> None:
+        self.face = face
+        self.world = face.world
+        self.between: Callable[[], None] | None = None
+        self.ignored: set[str] = set()
+
+    def handle(self, request: Request) -> Reply:
+        if request.method in ("PUT", "POST") and "/issue" in request.path and "bulkfetch" not in request.path:
+            act, self.between = self.between, None
+            if act is not None:
+                act()
+            for part in ("fields", "update"):
+                told = request.body.get(part, {}) if isinstance(request.body, dict) else {}
+                for name in self.ignored & set(told):
+                    del told[name]
+        return self.face.handle(request)
+
+
 class JiraHumans:
     """Acts on a site of its own, with a field for everything; *days* are fields that hold a mere day."""
 
@@ -68,7 +91,10 @@ class JiraHumans:
         self.world.connect(project, *pairwise(names[:7]), *pairwise(reversed(names[1:6])))
         self.world.connect(project, ("Closed", "Open"), ("Open", "Rejected"), ("Open", "Duplicate"))
         self.server = cloud(self.world) if dialect == "cloud" else datacenter(self.world)
+        self._meddled = self.server.face = _Meddled(self.server.face)
         self.server.__enter__()
+        self.watch = Stopwatch()
+        self._lag = timedelta()
         self._discovery: Mapping[str, Any] = {}
         self._open: list[Adapter] = []
 
@@ -96,11 +122,10 @@ class JiraHumans:
         words = Vocabulary(
             stages={stage: (name,) for stage, (_, name, _) in STATUSES.items()}, fields=self.fields
         )
-
-        def once(operation: Any, *, safe: bool) -> Any:
-            return operation()
-
-        binding = Binding("support", settings, words, once, lambda: self.now, self._discovery)
+        lag = self._lag
+        binding = Binding(
+            "support", settings, words, self.watch.patience(), lambda: self.now + lag, self._discovery
+        )
         adapter = registry.connect(plugin, binding)
         self._open.append(adapter)
         return adapter
@@ -143,6 +168,33 @@ class JiraHumans:
 
     def delete(self, ticket: TicketRef, *, by: str) -> None:
         self.world.issues[ticket.id].delete()
+
+    @property
+    def waits(self) -> list[float]:
+        return self.watch.waits
+
+    def outage(self, times: int = 1, *, after: bool = False) -> None:
+        self.server.faults.append(Fault(lambda request: True, reset=True, after=after, times=times))
+
+    def throttle(self, seconds: float, times: int = 1) -> None:
+        refusal = Reply(429, {"errorMessages": ["Rate limit exceeded."]}, {"Retry-After": f"{seconds:.0f}"})
+        self.server.faults.append(Fault(lambda request: True, refusal, times=times))
+
+    def hide(self) -> None:
+        self.world.blind = True
+
+    def leave(self, ticket: TicketRef) -> None:
+        """Another type: no escalation any more."""
+        self.world.issues[ticket.id].change({"issuetype": "10101"}, "escsync")
+
+    def ignore(self, field: str) -> None:
+        self._meddled.ignored.update(self.fields[field])
+
+    def between(self, act: Callable[[], None]) -> None:
+        self._meddled.between = act
+
+    def skew(self, delta: timedelta) -> None:
+        self._lag = delta
 
     def section(self) -> dict[str, Any]:
         told = {name: list(ids) for name, ids in self.fields.items() if not FIELDS[name].own}

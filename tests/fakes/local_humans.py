@@ -9,9 +9,11 @@ from typing import Any
 
 from escsync_local.adapter import connect
 from escsync_local.settings import LocalSettings
+from escsync_local.store import ACCOUNT
 from escsync_local.tracker import LocalTracker
 
 from escsync.adapter import FIELDS, Adapter, Binding, PersonKind, Stage, TicketRef, Vocabulary
+from escsync.testing.mishaps import Mishaps
 
 OWN = {name: (name,) for name, field in FIELDS.items() if field.own}
 """escsync's own fields, each under its own name."""
@@ -22,10 +24,11 @@ def once(operation: Callable[[], object], *, safe: bool) -> object:
     return operation()
 
 
-class LocalHumans:
+class LocalHumans(Mishaps):
     """Acts on a local tracker through its own public face."""
 
     def __init__(self, folder: Path, vocabulary: Vocabulary | None = None) -> None:
+        super().__init__()
         self.now = datetime(2026, 3, 3, 9, tzinfo=UTC)
         self.path = folder / "tracker.db"
         self.vocabulary = vocabulary or Vocabulary(fields=OWN)
@@ -33,7 +36,9 @@ class LocalHumans:
 
     def connect(self) -> Adapter:
         settings = LocalSettings.model_validate({"connection": {"path": str(self.path)}})
-        return connect(Binding("local", settings, self.vocabulary, once, lambda: self.now))
+        lag = self.lag
+        binding = Binding("local", settings, self.vocabulary, self.retry(), lambda: self.now + lag)
+        return connect(binding)
 
     def hire(self, user: str, name: str, *, email: str = "", kind: PersonKind = PersonKind.HUMAN) -> str:
         return self.tracker.add_user(user, name, email=email, kind=kind)
@@ -62,6 +67,25 @@ class LocalHumans:
 
     def delete(self, ticket: TicketRef, *, by: str) -> None:
         self.tracker.delete(ticket.id)
+
+    def hide(self) -> None:
+        """Somebody has put another file in the tracker's place."""
+        for suffix in ("", "-wal", "-shm"):
+            held = self.path.with_name(self.path.name + suffix)
+            if held.exists():
+                held.rename(held.with_suffix(".away" + suffix))
+        self.path.write_text("not a tracker" * 100)
+
+    def leave(self, ticket: TicketRef) -> None:
+        self.tracker.flag(ticket.id, by=ACCOUNT, on=False)
+
+    def ignore(self, field: str) -> None:
+        """A trigger of the database takes back what escsync writes."""
+        (native,) = self.vocabulary.fields.get(field, (field,))
+        self.tracker.store.rows(
+            f"CREATE TRIGGER ignored AFTER INSERT ON changes WHEN NEW.field = '{native}' AND NEW.actor = '{ACCOUNT}'"
+            " BEGIN DELETE FROM changes WHERE id = NEW.id; END"
+        )
 
     def section(self) -> dict[str, Any]:
         return {
