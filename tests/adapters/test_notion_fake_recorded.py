@@ -10,8 +10,9 @@ from fakes.jira.clock import Clock
 from fakes.notion.graft import bot, home, row, source_for, source_of
 from fakes.notion.ids import uuid_of
 from fakes.notion.judge import RECORDED
+from fakes.notion.outline import MIDDLE
 from fakes.notion.page import Page
-from fakes.notion.render import MIDDLE, Renderer
+from fakes.notion.render import Renderer
 from fakes.notion.replay import Replay, recorded
 from fakes.notion.schema import Database, DataSource, Option, Property, User
 from fakes.notion.service import TOKEN, socketless

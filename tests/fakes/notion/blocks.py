@@ -6,10 +6,10 @@ from typing import Any
 
 from fakes.http import Reply, Request
 
+from .outline import NEWEST
 from .page import Block, Page
 from .query import QueryRoutes
 from .refusal import Refused, invalid, surplus
-from .render import NEWEST
 from .rest import route
 from .texts import accepted
 

@@ -24,6 +24,8 @@ class CommentRoutes(PageRoutes):
             raise invalid("query.block_id", "defined")
         self.may("read_comments")
         page = self.page(request.one("block_id"), "block_id", "query")
+        if page.in_trash:
+            raise self.missing("block", page.id)
         shown = [c for c in self.world.comments if c.page == page.id and not c.block]
         told = [self.render.comment(c) for c in shown if c.discussion not in self.world.resolved]
         return Reply(200, self.paged(request, told, type="comment", comment={}))

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from .conditions import Check, choice, condition, flat, links, number, readable
 from .dates import WINDOWS, reach, relative, stamp, window
-from .ids import proper
 from .page import Page
 from .refusal import Refused, invalid, surplus
 from .render import Renderer, words
 from .schema import DataSource, Property
 
 Test: TypeAlias = Callable[[Page], bool]
-Check: TypeAlias = Callable[[Any], bool]
 
 _TEXT = {"title", "rich_text", "url", "email", "phone_number"}
 _STAMPS = {"created_time", "last_edited_time"}
@@ -94,21 +93,21 @@ class Filters:
     def _check(self, kind: str, told: Any, where: str, held: Property | None = None) -> Check:
         match kind:
             case "number" | "unique_id":
-                return _number(told, where)
+                return number(told, where)
             case "checkbox":
-                return _one(
+                return condition(
                     told, where, {"equals": lambda v, o: v is o, "does_not_equal": lambda v, o: v is not o}
                 )
             case "select" | "status" | "multi_select":
                 assert held is not None
-                return _choice(held, told, where)
+                return choice(held, told, where)
             case "date" | "created_time" | "last_edited_time":
                 date = self._date(told, where)
                 return lambda value: date(value["start"] if isinstance(value, dict) else value)
             case "people" | "relation" | "created_by" | "last_edited_by":
-                return _ids(told, where)
+                return links(told, where)
             case "files":
-                return _one(told, where, {})
+                return condition(told, where, {})
             case "title" | "rich_text" | "url" | "email" | "phone_number" | "string":
                 return self._text(told, where)
         raise Refused(400, f"Filtering by {kind} is not supported.")
@@ -124,7 +123,7 @@ class Filters:
 
             def within(page: Page) -> bool:
                 items = self.render.content(page, held).get("array") or []
-                found = [check(_flat(one[one["type"]])) for one in items]
+                found = [check(flat(one[one["type"]])) for one in items]
                 return {"any": any(found), "every": all(found), "none": not any(found)}[form]
 
             return within
@@ -141,7 +140,7 @@ class Filters:
         def folded(check: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
             return lambda value, operand: check((value or "").casefold(), str(operand).casefold())
 
-        return _one(
+        return condition(
             told,
             where,
             {
@@ -175,104 +174,11 @@ class Filters:
             checks[name] = lambda v, o, a=first, b=last: v is not None and a <= reach(v)[0].date() <= b
         if isinstance(told, dict):
             for key in told.keys() & {"equals", "before", "after", "on_or_before", "on_or_after"}:
-                _readable(relative(str(told[key]), self.now), told[key], f"{where}.{key}")
-        return _one(told, where, checks)
-
-
-def _readable(raw: str, told: Any, where: str) -> None:
-    try:
-        reach(raw)
-    except ValueError:
-        raise invalid(where, "a valid ISO 8601 date string", told) from None
+                readable(relative(str(told[key]), self.now), told[key], f"{where}.{key}")
+        return condition(told, where, checks)
 
 
 def _native(page: Page, kind: str) -> Any:
     if kind.endswith("_by"):
         return [page.created_by if kind == "created_by" else page.edited_by]
     return stamp(page.created_at if kind == "created_time" else page.edited_at)
-
-
-def _flat(value: Any) -> Any:
-    """A rollup's item as filters compare it."""
-    match value:
-        case [{"plain_text": _}, *_]:
-            return "".join(one["plain_text"] for one in value)
-        case [{"id": _}, *_]:
-            return [one["id"] for one in value]
-        case {"start": start}:
-            return start
-    return value
-
-
-def _one(told: Any, where: str, checks: dict[str, Callable[[Any, Any], bool]]) -> Check:
-    """The one condition in *told*."""
-    if not isinstance(told, dict) or not told:
-        raise invalid(where, "an object with one condition", told)
-    known = {
-        **checks,
-        "is_empty": lambda value, _: value in (None, "", []),
-        "is_not_empty": lambda value, _: value not in (None, "", []),
-    }
-    for key in told.keys() - known.keys():
-        raise surplus(f"{where}.{key}", told[key])
-    return lambda value: all(known[key](value, operand) for key, operand in told.items())
-
-
-def _number(told: Any, where: str) -> Check:
-    for key, operand in told.items() if isinstance(told, dict) else ():
-        if not key.startswith("is_") and (isinstance(operand, bool) or not isinstance(operand, int | float)):
-            raise invalid(f"{where}.{key}", "a number", operand)
-    return _one(
-        told,
-        where,
-        {
-            "equals": lambda v, o: v == o,
-            "does_not_equal": lambda v, o: v != o,
-            "greater_than": lambda v, o: v is not None and v > o,
-            "less_than": lambda v, o: v is not None and v < o,
-            "greater_than_or_equal_to": lambda v, o: v is not None and v >= o,
-            "less_than_or_equal_to": lambda v, o: v is not None and v <= o,
-        },
-    )
-
-
-def _choice(held: Property, told: Any, where: str) -> Check:
-    """Options go by name; one that does not exist is an error that lists those that do."""
-
-    def ids(operand: Any) -> set[str]:
-        named = operand if isinstance(operand, list) else [operand]
-        found = [held.option(one) for one in named]
-        if None in found:
-            offered = ", ".join(f'"{option.name}"' for option in held.options)
-            raise Refused(
-                400,
-                f'{held.type} option "{named[found.index(None)]}" not found for property "{held.name}". '
-                f"Available options: {offered}.",
-            )
-        return {option.id for option in found if option}
-
-    for key, operand in told.items() if isinstance(told, dict) else ():
-        if not key.startswith("is_"):
-            ids(operand)
-    if held.type == "multi_select":
-        checks = {
-            "contains": lambda v, o: bool(ids(o) & set(v)),
-            "does_not_contain": lambda v, o: not ids(o) & set(v),
-        }
-    else:
-        checks = {"equals": lambda v, o: v in ids(o), "does_not_equal": lambda v, o: v not in ids(o)}
-    return _one(told, where, checks)
-
-
-def _ids(told: Any, where: str) -> Check:
-    for key, operand in told.items() if isinstance(told, dict) else ():
-        if not key.startswith("is_") and operand != "me" and proper(operand) is None:
-            raise invalid(f"{where}.{key}", "a valid uuid", operand)
-    return _one(
-        told,
-        where,
-        {
-            "contains": lambda v, o: proper(o) in (v or []),
-            "does_not_contain": lambda v, o: proper(o) not in (v or []),
-        },
-    )

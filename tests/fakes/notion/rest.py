@@ -11,9 +11,10 @@ from typing import Any
 from fakes.http import Reply, Request
 
 from .ids import proper, uuid_of
+from .outline import MIDDLE, NEWEST, OLDEST
 from .page import Page
 from .refusal import Refused, invalid, restricted, surplus
-from .render import MIDDLE, NEWEST, OLDEST, Renderer
+from .render import Renderer
 from .schema import Database, DataSource
 from .trouble import limited
 from .world import Workspace

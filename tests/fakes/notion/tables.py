@@ -6,9 +6,9 @@ from typing import Any
 
 from fakes.http import Reply, Request
 
+from .outline import OLDEST
 from .people import PeopleRoutes
 from .refusal import Refused, invalid
-from .render import OLDEST
 from .rest import route
 from .schema import CHOICES, COLORS, DataSource, Property
 from .texts import accepted, plain

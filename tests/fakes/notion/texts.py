@@ -30,8 +30,8 @@ def run(content: str, link: str | None = None, annotations: dict[str, Any] | Non
 
 
 def typed(text: str) -> list[dict[str, Any]]:
-    """What a person leaves who types *text*: one run, however long."""
-    return [run(text)] if text else []
+    """What a person leaves who types *text*."""
+    return settled([run(text)]) if text else []
 
 
 def plain(runs: Iterable[dict[str, Any]]) -> str:
@@ -39,8 +39,29 @@ def plain(runs: Iterable[dict[str, Any]]) -> str:
     return "".join(one["plain_text"] for one in runs)
 
 
-def merged(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Neighbours that look the same become one run."""
+def settled(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As they are kept: neighbours that look the same become one run, and a run is cut where it gets too long.
+
+    So text comes back whole, but not in the pieces in which it was sent.
+    """
+    return [piece for one in _merged(runs) for piece in _pieces(one)]
+
+
+def _pieces(one: dict[str, Any]) -> list[dict[str, Any]]:
+    if one["type"] != "text" or length(one["plain_text"]) <= LONGEST:
+        return [one]
+    parts = [""]
+    room = LONGEST
+    for sign in one["plain_text"]:
+        room -= length(sign)
+        if room < 0:
+            parts.append("")
+            room = LONGEST - length(sign)
+        parts[-1] += sign
+    return [run(part, one["href"], one["annotations"]) for part in parts]
+
+
+def _merged(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     for one in runs:
         last = kept[-1] if kept else None
@@ -66,7 +87,7 @@ def accepted(raw: Any, where: str, users: Any) -> list[dict[str, Any]]:
         raise invalid(where, "an array", raw)
     if len(raw) > MOST:
         raise invalid(f"{where}.length", f"≤ `{MOST}`", len(raw))
-    return merged([_one(item, f"{where}[{place}]", users) for place, item in enumerate(raw)])
+    return settled([_one(item, f"{where}[{place}]", users) for place, item in enumerate(raw)])
 
 
 def _one(item: Any, where: str, users: Any) -> dict[str, Any]:
