@@ -9,9 +9,9 @@ from typing import Any
 
 from fakes.http import Fault, Request
 from fakes.jira.rig import named
-from fakes.salesforce.company import RECORD_TYPE, record_type, staff
+from fakes.salesforce.company import RECORD_TYPE, record_type
+from fakes.salesforce.everything import ACCOUNT, STATUSES, apis, furnish
 from fakes.salesforce.record import Row
-from fakes.salesforce.schema import Choice, Field, area, pick, refer, text
 from fakes.salesforce.service import salesforce
 from fakes.salesforce.signin import CLIENT_ID, SECRET
 from fakes.salesforce.trouble import crowded
@@ -20,58 +20,7 @@ from fakes.salesforce.world import Org
 from escsync.adapter import FIELDS, Adapter, Binding, FieldKind, PersonKind, Stage, TicketRef, Vocabulary
 from escsync.retry import Budget, Patience
 
-STATUSES = {
-    Stage.INTAKE: Choice("Open", default=True),
-    Stage.CANDIDATE: Choice("Proposed"),
-    Stage.INVESTIGATION: Choice("Investigation"),
-    Stage.SOLUTION_DESIGN: Choice("Designing"),
-    Stage.CUSTOMER_UPDATE: Choice("Updating"),
-    Stage.RESOLUTION_PENDING: Choice("Pending"),
-    Stage.CLOSED: Choice("Closed", closed=True),
-    Stage.REJECTED: Choice("Rejected", closed=True),
-    Stage.DUPLICATE: Choice("Duplicate", closed=True),
-}
 SCOPE = {"record_type": RECORD_TYPE}
-_STANDARD = {
-    "summary": "Subject",
-    "description": "Description",
-    "stage": "Status",
-    "priority": "Priority",
-    "contact.name": "SuppliedName",
-    "contact.email": "SuppliedEmail",
-}
-ACCOUNT = {
-    "account.id": "AccountNumber",
-    "account.name": "Name",
-    "account.tier": "Tier__c",
-    "account.arr": "ARR__c",
-    "account.currency": "Currency__c",
-    "account.customer_since": "Customer_Since__c",
-    "account.csm": "CSM__c",
-    "account.time_zone": "Time_Zone__c",
-}
-"""What stands on the customer's own record: a change there does not touch the Case."""
-TRACKED = (
-    "stage",
-    "owner",
-    "tone",
-    "identified_at",
-    "is_technical",
-    *(name for name in FIELDS if name.startswith("checklist.")),
-    "findings_summary",
-    "resolution_types",
-    "resolution_links",
-    "exception.requested_at",
-    "exception.decided_at",
-    "committed_at",
-    "implemented_at",
-    "root_cause",
-    "follow_up.scheduled_for",
-    "follow_up.held_at",
-    "follow_up.outcome",
-)
-"""Fields whose history an administrator has turned on: with the owner's two, the 20 that an object may have."""
-_LONG = {"findings_summary", "resolution_links"}
 
 
 class SalesforceHumans:
@@ -82,54 +31,12 @@ class SalesforceHumans:
         self.days = frozenset(days)
         self.waits: list[float] = []
         self.org.moderator = True
-        staff(self.org)
+        self.fields = furnish(self.org, days)
         self.nobody = self.org.add_queue("nobody", "Unassigned", serves=("Case", "Task"))
-        self.org.choices("Case", "Status", STATUSES.values())
-        self.org.choices("Case", "Priority", map(Choice, ("P0", "P1", "P2")))
-        self.fields: dict[str, tuple[str, ...]] = {}
-        for name in FIELDS:
-            if name in ACCOUNT:
-                api = ACCOUNT[name]
-                self.fields[name] = ("Account.CSM__r.Id" if api == "CSM__c" else f"Account.{api}",)
-                if api.endswith("__c"):
-                    self.org.add_field("Account", self._field(name, api))
-            elif name not in _STANDARD:
-                self.fields[name] = self._on_cases(name)
-        self.org.objects["Case"].add(text("Escsync_Key__c", 80, external=True, unique=True))
-        self.org.track(*(api for name in TRACKED for api in self._apis(name)))
         self.server = salesforce(self.org)
         self.server.__enter__()
         self._skew = timedelta()
         self._open: list[Adapter] = []
-
-    def _on_cases(self, name: str) -> tuple[str, ...]:
-        """The Case's fields for a canonical one."""
-        if name == "owner":
-            return ("OwnerId", self.org.add_field("Case", refer("Co_Owner__c", "User")).name)
-        api = name.replace(".", "_").title() + "__c"
-        return (self.org.add_field("Case", self._field(name, api)).name,)
-
-    def _field(self, name: str, api: str) -> Field:
-        kind = FIELDS[name].kind
-        match kind:
-            case FieldKind.PEOPLE:
-                return refer(api, "User")
-            case FieldKind.NUMBER:
-                return Field(api, "currency", scale=2)
-            case FieldKind.INSTANT if name not in self.days:
-                return Field(api, "datetime")
-            case FieldKind.INSTANT | FieldKind.DAY:
-                return Field(api, "date")
-            case FieldKind.CHOICES:
-                return pick(api, FIELDS[name].choices, type="multipicklist", restricted=True, length=4099)
-            case FieldKind.CHOICE | FieldKind.CHECK:
-                return pick(api, FIELDS[name].choices, restricted=True)
-            case FieldKind.FLAG:
-                return pick(api, ("Yes", "No"), restricted=True)
-        return area(api, 32768) if name in _LONG else text(api)
-
-    def _apis(self, name: str) -> tuple[str, ...]:
-        return (_STANDARD[name],) if name in _STANDARD else self.fields[name]
 
     # -- the protocol Humans
 
@@ -264,7 +171,7 @@ class SalesforceHumans:
         self.org.edit(self._case(ticket), by=next(iter(self.org.users)), RecordTypeId=other)
 
     def ignore(self, field: str) -> None:
-        self.org.stubborn |= {("Case", api) for api in self._apis(field)}
+        self.org.stubborn |= {("Case", api) for api in apis(field, self.fields)}
 
     def between(self, act: Callable[[], None]) -> None:
         self.org.before_write.append(act)
@@ -282,7 +189,7 @@ class SalesforceHumans:
         if name == "owner":
             first, second = [*value, None, None][:2]
             return {"OwnerId": first or self.nobody, "Co_Owner__c": second}
-        (api, *_) = (ACCOUNT[name],) if name in ACCOUNT else self._apis(name)
+        (api, *_) = (ACCOUNT[name],) if name in ACCOUNT else apis(name, self.fields)
         match FIELDS[name].kind:
             case FieldKind.PEOPLE:
                 value = value[0] if value else None

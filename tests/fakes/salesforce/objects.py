@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .schema import Choice, Field, SObject, area, audit, flag, pick, refer, shown, text
+from .objects_around import customers, people, setup
+from .schema import Choice, Field, SObject, area, flag, made, pick, refer, shown, text
 
 TYPES = ("Mechanical", "Electrical", "Other")
 REASONS = ("Installation", "Performance", "Breakdown", "Feedback", "Other")
@@ -27,27 +28,21 @@ TASKS = (
 def standard() -> dict[str, SObject]:
     """All of them, by name."""
     made = (
-        *_people(),
-        *_customers(),
+        *people(),
+        *customers(),
         _case(),
         _comment(),
         _email(),
         _case_history(),
         _task(),
         _event(),
-        *_setup(),
+        *setup(),
     )
     return {one.name: one for one in made}
 
 
-def _object(name: str, prefix: str, *fields: Field, rights: str = "cudqr", plain: bool = False) -> SObject:
-    made = SObject(name, prefix, rights, label=name)
-    made.add(*([shown("Id", "id", nillable=False)] if plain else audit()), *fields)
-    return made
-
-
 def _case() -> SObject:
-    return _object(
+    return made(
         "Case",
         "500",
         refer("MasterRecordId", "Case", create=False, update=False),
@@ -79,7 +74,7 @@ def _case() -> SObject:
 
 
 def _comment() -> SObject:
-    return _object(
+    return made(
         "CaseComment",
         "00a",
         refer("ParentId", "Case", children="CaseComments", update=False, nillable=False),
@@ -89,7 +84,7 @@ def _comment() -> SObject:
 
 
 def _email() -> SObject:
-    return _object(
+    return made(
         "EmailMessage",
         "02s",
         refer("ParentId", "Case", children="EmailMessages"),
@@ -130,7 +125,7 @@ def _case_history() -> SObject:
 
 
 def _task() -> SObject:
-    return _object(
+    return made(
         "Task",
         "00T",
         refer("WhoId", "Contact"),
@@ -150,7 +145,7 @@ def _task() -> SObject:
 
 
 def _event() -> SObject:
-    return _object(
+    return made(
         "Event",
         "00U",
         refer("WhoId", "Contact"),
@@ -166,129 +161,3 @@ def _event() -> SObject:
         flag("IsAllDayEvent"),
         area("Description"),
     )
-
-
-def _customers() -> list[SObject]:
-    account = _object(
-        "Account",
-        "001",
-        refer("MasterRecordId", "Account", create=False, update=False),
-        text("Name", nillable=False),
-        pick("Type", ("Prospect", "Customer - Direct", "Other")),
-        text("AccountNumber", 40),
-        text("Website", type="url"),
-        pick("Industry", ("Banking", "Electronics", "Other")),
-        Field("AnnualRevenue", "currency"),
-        area("Description"),
-        refer("OwnerId", "User", nillable=False, default="me"),
-    )
-    contact = _object(
-        "Contact",
-        "003",
-        refer("AccountId", "Account", children="Contacts"),
-        text("FirstName", 40),
-        text("LastName", 80, nillable=False),
-        shown("Name", length=121),
-        text("Email", 80, type="email"),
-        text("Phone", 40, type="phone"),
-        refer("OwnerId", "User", nillable=False, default="me"),
-    )
-    return [account, contact]
-
-
-def _people() -> list[SObject]:
-    user = _object(
-        "User",
-        "005",
-        text("Username", 80, nillable=False),
-        text("FirstName", 40),
-        text("LastName", 80, nillable=False),
-        shown("Name", length=121, nillable=False),
-        text("Email", 128, type="email", nillable=False),
-        text("Title", 80),
-        text("Alias", 8),
-        flag("IsActive"),
-        pick("UserType", ("Standard", "AutomatedProcess", "CloudIntegrationUser", "CsnOnly", "Guest")),
-        refer("ProfileId", "Profile"),
-        refer("UserRoleId", "UserRole"),
-        refer("ManagerId", "User"),
-        text("FederationIdentifier", 512),
-        text("TimeZoneSidKey", 40),
-        rights="cuqr",
-    )
-    del user.fields["isdeleted"]
-    group = _object("Group", "00G", text("Name", 40), text("DeveloperName", 80), rights="cudqr", plain=True)
-    group.add(
-        pick("Type", ("Regular", "Queue", "Role", "Organization")), text("Email", 255, type="email"), *audit()
-    )
-    del group.fields["isdeleted"]
-    member = _object(
-        "GroupMember", "011", refer("GroupId", "Group"), text("UserOrGroupId", 18), rights="cdq", plain=True
-    )
-    queue = _object(
-        "QueueSobject",
-        "03g",
-        refer("QueueId", "Group", children="QueueSobjects"),
-        text("SobjectType", 40),
-        rights="cdq",
-        plain=True,
-    )
-    name = SObject("Name", "", "", label="Name")
-    name.add(
-        shown("Id", "id"),
-        *(shown(n) for n in ("Name", "FirstName", "LastName", "Type", "Username", "Alias", "Title", "Phone")),
-        shown("Email", "email"),
-        shown("IsActive", "boolean", nillable=False),
-        refer("ProfileId", "Profile"),
-        refer("UserRoleId", "UserRole"),
-    )
-    return [user, group, member, queue, name]
-
-
-def _setup() -> list[SObject]:
-    status = [
-        text("ApiName"),
-        text("MasterLabel"),
-        flag("IsClosed"),
-        flag("IsDefault"),
-        Field("SortOrder", "int"),
-    ]
-    return [
-        _object("CaseStatus", "0Xk", *status, rights="q", plain=True),
-        _object("TaskStatus", "01U", *status, rights="q", plain=True),
-        _object("Profile", "00e", text("Name"), text("UserType", 40), rights="q", plain=True),
-        _object("UserRole", "00E", text("Name"), rights="q", plain=True),
-        _object(
-            "RecordType",
-            "012",
-            text("Name", 80),
-            text("DeveloperName", 80),
-            text("SobjectType", 40),
-            flag("IsActive"),
-            rights="q",
-            plain=True,
-        ),
-        _object(
-            "Organization",
-            "00D",
-            text("Name", 80),
-            text("OrganizationType", 40),
-            text("InstanceName", 5),
-            flag("IsSandbox"),
-            text("TimeZoneSidKey", 40),
-            rights="qu",
-        ),
-        _object("EntityDefinition", "", text("QualifiedApiName"), text("Label"), rights="q", plain=True),
-        _object(
-            "FieldDefinition",
-            "",
-            text("QualifiedApiName"),
-            text("DurableId"),
-            text("Label"),
-            text("DataType"),
-            flag("IsFieldHistoryTracked"),
-            refer("EntityDefinitionId", "EntityDefinition"),
-            rights="q",
-            plain=True,
-        ),
-    ]

@@ -31,7 +31,7 @@ class Face(Composite):
         self.used = 0
         self.limit = 15_000
         self.oldest, self.newest = OLDEST, NEWEST
-        self._routes = list(routes(self))
+        self._routes = sorted(routes(self), key=lambda known: known[1].groups)
 
     # -- one request
 

@@ -199,4 +199,4 @@ class Rows:
         if at is None:
             return {}
         told = {"Last-Modified": format_datetime(at, usegmt=True)}
-        return told | ({"ETag": f'"{row.id}{at:%s}--gzip"'} if row.type == "Account" else {})
+        return told | ({"ETag": f'"{row.id}{int(at.timestamp())}--gzip"'} if row.type == "Account" else {})

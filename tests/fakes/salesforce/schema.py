@@ -133,3 +133,10 @@ def audit(*, deletable: bool = True, person: str = "User") -> list[Field]:
         shown("LastModifiedById", "reference", refers=(person,), relationship="LastModifiedBy"),
         shown("SystemModstamp", "datetime", nillable=False),
     ]
+
+
+def made(name: str, prefix: str, *fields: Field, rights: str = "cudqr", plain: bool = False) -> SObject:
+    """An object with its fields; a *plain* one has no stamps."""
+    found = SObject(name, prefix, rights, label=name)
+    found.add(*([shown("Id", "id", nillable=False)] if plain else audit()), *fields)
+    return found

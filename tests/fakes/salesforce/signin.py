@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,8 +91,6 @@ class SignIn:
         client, secret = form.get("client_id"), form.get("client_secret")
         head = request.headers.get("authorization", "")
         if head.startswith("Basic "):
-            import base64
-
             client, _, secret = base64.b64decode(head[6:]).decode().partition(":")
         if client != CLIENT_ID:
             return _refuse("invalid_client_id", "client identifier invalid")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .record import Row
 from .schema import Field, SObject
-from .soql import Path
+from .soql_tree import Path
 from .soql_words import no_column, no_relation, no_type
 
 if TYPE_CHECKING:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .record import Refused, Row
 from .schema import Field, SObject
-from .soql import Aggregate, Parser, Path, Query, TypeOf
+from .soql import Parser
 from .soql_fields import Fields
+from .soql_groups import Groups
+from .soql_tree import Path, Query, TypeOf
 from .soql_where import Where
 from .soql_words import located, no_relation
 from .values import shown
@@ -61,7 +63,9 @@ class Runner:
         if query.counts:
             return Result([], lambda row: ({}, 1), total=len(rows))
         if query.aggregated:
-            return self._aggregated(query, sobject, rows)
+            told = Groups(self.fields).told(query, sobject, rows)
+            groups = [Row("", "AggregateResult", one) for one in told]
+            return Result(groups, lambda row: (row.values, 1))
         rows = self._sorted(query, sobject, rows)
         draw = self._drawing(query, sobject)
         return Result(rows, draw, tuple(self.longs))
@@ -218,72 +222,3 @@ class Runner:
         raise no_relation(
             self.fields.text, query.at, query.type, code="INVALID_TYPE", place="FROM part of query call"
         )
-
-    # -- aggregates
-
-    def _aggregated(self, query: Query, sobject: SObject, rows: list[Row]) -> Result:
-        columns = {
-            path.parts[-1]: self.fields.column(sobject, path.parts, path.at, query.alias)
-            for path in query.group
-        }
-        groups: dict[tuple[Any, ...], list[Row]] = {}
-        for row in rows:
-            groups.setdefault(tuple(column.get(row) for column in columns.values()), []).append(row)
-        if not query.group:
-            groups = {(): rows}
-        told = [self._group(query, sobject, columns, members) for members in groups.values()]
-        made = [Row("", "AggregateResult", one) for one in told]
-        return Result(made, lambda row: (row.values, 1))
-
-    def _group(self, query: Query, sobject: SObject, columns: Told, members: list[Row]) -> Told:
-        told: Told = {"attributes": {"type": "AggregateResult"}}
-        unnamed = 0
-        for item in query.items:
-            match item:
-                case Path(parts, at):
-                    if parts[-1] not in columns:
-                        message = f"Field must be grouped or aggregated: {'.'.join(parts)}"
-                        raise located(self.fields.text, at, "MALFORMED_QUERY", message)
-                    column = columns[parts[-1]]
-                    told[parts[-1]] = shown(column.field, column.get(members[0]))
-                case Aggregate(function, path, alias):
-                    name = alias or f"expr{unnamed}"
-                    unnamed += not alias
-                    told[name] = self._aggregate(function, path, sobject, query.alias, members)
-                case _:
-                    raise Refused("MALFORMED_QUERY", "Grouped query cannot use child relationships")
-        return told
-
-    def _aggregate(
-        self, function: str, path: Path | None, sobject: SObject, alias: str, rows: list[Row]
-    ) -> Any:
-        if path is None:
-            return len(rows)
-        column = self.fields.column(sobject, path.parts, path.at, alias)
-        if column.field.long:
-            raise located(
-                self.fields.text,
-                path.at,
-                "MALFORMED_QUERY",
-                f"field {column.field.name} does not support aggregate",
-            )
-        held = [value for value in map(column.get, rows) if value is not None]
-        return shown(column.field, _folding(function, held))
-
-
-def _folding(function: str, held: Iterable[Any]) -> Any:
-    values = list(held)
-    match function:
-        case "COUNT":
-            return len(values)
-        case "COUNT_DISTINCT":
-            return len(set(values))
-        case _ if not values:
-            return None
-        case "MIN":
-            return min(values)
-        case "MAX":
-            return max(values)
-        case "SUM":
-            return sum(values)
-    return sum(values) / len(values)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from .ids import full
 from .record import Refused, Row
 from .schema import SObject
-from .soql import Among, Compare, Condition, Joined, Literal, Path, Query
 from .soql_fields import Column, Fields
+from .soql_tree import Among, Compare, Condition, Joined, Literal, Path, Query
 from .soql_words import located
 from .values import NUMBERS
 
