@@ -29,6 +29,7 @@ ALLOWED = {
     "escsync.report": {"escsync.domain", "escsync.adapter", "escsync.sync"},
     "escsync_jira": {"escsync.adapter", "escsync.retry"},
     "escsync_local": {"escsync.adapter", "escsync.retry"},
+    "escsync_notion": {"escsync.adapter", "escsync.retry"},
 }
 """Room -> the other rooms of ours that it may import; `cli` may import everything."""
 FREE = {"escsync.cli", "escsync"}

@@ -1,0 +1,134 @@
+"""One open connection to one Notion database, as the contract asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from escsync.adapter import (
+    Binding,
+    Capabilities,
+    Change,
+    Cursor,
+    Draft,
+    EffectKey,
+    Found,
+    Heard,
+    Page,
+    Problem,
+    Ticket,
+    TicketRef,
+    TrackerPerson,
+    Unavailable,
+    Value,
+    Written,
+)
+
+from . import encode
+from .connection import Connection
+from .discovery import Discovery
+from .reader import Reader
+from .settings import NotionSettings
+from .survey import Survey
+from .writer import Writer
+
+_WHAT = "reading the users"
+_MOST_PAGES = 1000
+
+
+class NotionAdapter:
+    """Notion. It keeps no history, knows no conditional writes, and tells a page's comments one page at a time."""
+
+    def __init__(self, binding: Binding) -> None:
+        settings: NotionSettings = binding.settings
+        self._connection = Connection(settings.connection, binding.retry)
+        self._discovery = Discovery(self._connection, binding)
+        self._reader = Reader(self._connection, self._discovery)
+        self._writer = Writer(self._connection, self._discovery, self._reader)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this connection can do, as far as its capabilities are known."""
+        heard = self._reader.conversation.open
+        return Capabilities(
+            history=False, messages=heard, note=self._writer.notes.possible, read_batch=1, apart=heard
+        )
+
+    @property
+    def me(self) -> str:
+        """The account that escsync works as."""
+        return self._discovery.schema.me
+
+    @property
+    def calls(self) -> int:
+        """How many requests were made."""
+        return self._connection.calls
+
+    @property
+    def discovery(self) -> Mapping[str, Any]:
+        """What was learnt, for the next connection."""
+        return self._discovery.told()
+
+    def check(self) -> Iterator[Problem]:
+        """Access, capabilities, properties, options and statuses."""
+        yield from Survey(self._connection, self._discovery).look()
+
+    def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef] = ()) -> Iterator[Page]:
+        """What changed since *cursor*, and what is watched; None: every page of the data source."""
+        yield from self._reader.pull(cursor, watch)
+
+    def listen(self, refs: Sequence[TicketRef]) -> Iterator[Heard]:
+        """The messages and the note of these tickets, one call each."""
+        yield from self._reader.listen(refs)
+
+    def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
+        """These tickets as they stand now, whole: two calls each."""
+        yield from self._reader.read(refs)
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Written]:
+        """Carry out *changes*: one request for each one's properties, one for its note."""
+        yield from self._writer.write(changes)
+
+    def create(self, draft: Draft) -> TicketRef:
+        """Create a marked page."""
+        return self._writer.creation.create(draft)
+
+    def find(self, keys: Sequence[EffectKey]) -> Iterator[Found]:
+        """Which marked pages exist?"""
+        yield from self._writer.creation.find(keys)
+
+    def people(self) -> Iterator[TrackerPerson]:
+        """The members and bots of the workspace; guests are listed nowhere, and those who left only if they were met."""
+        schema, listed = self._discovery.schema, set[str]()
+        query: dict[str, Any] = {"page_size": 100}
+        for _ in range(_MOST_PAGES):
+            answer = self._connection.get("users", what=_WHAT, needs="read user information", **query)
+            for raw in answer.listing():
+                ref = schema.person(raw)
+                if ref.id and ref.id not in listed:
+                    listed.add(ref.id)
+                    yield TrackerPerson(ref.id, ref.name or ref.id, ref.email, kind=ref.kind)
+            cursor = answer.onward()
+            if not cursor:
+                break
+            query["start_cursor"] = cursor
+        else:
+            raise Unavailable(f"{_WHAT}: they do not end")
+        for id in schema.resolved:
+            if id not in listed:
+                ref = schema.person({"object": "user", "id": id})
+                yield TrackerPerson(id, ref.name, kind=ref.kind, active=ref.active is not False)
+
+    def fit(self, field: str, value: Value) -> Value:
+        """*value* as Notion will show it: to the minute where the mapped property is a date."""
+        columns = self._discovery.schema.columns.get(field, ())
+        return encode.fit(columns[0], value) if columns else value
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+
+def connect(binding: Binding) -> NotionAdapter:
+    """A connection as *binding* asks for; nothing is asked of Notion before it is used."""
+    return NotionAdapter(binding)

@@ -1,0 +1,198 @@
+"""What escsync learnt of one Notion database, kept from connection to connection so that an idle pass need not ask again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from escsync.adapter import Binding, Denied, Level, Problem
+
+from . import columns as looks
+from .columns import Column
+from .connection import Connection
+from .inquiry import Inquiry, resolved
+from .schema import Schema
+from .settings import NotionSettings
+
+_FORMAT = 1
+_GOOD_FOR = timedelta(days=1)
+_ESSENTIAL = ("owner", "stage")
+_KEPT = ("for", "names", "marks")
+"""What stays true when the rest is asked for again."""
+_MOST_NAMES = 500
+_MOST_MARKS = 300
+
+
+class Discovery:
+    """The memory of one connection: plain JSON inside, a Schema outside."""
+
+    def __init__(self, connection: Connection, binding: Binding) -> None:
+        self.settings: NotionSettings = binding.settings
+        self._connection = connection
+        self._binding = binding
+        told = dict(binding.discovery)
+        ours = told.get("format") == _FORMAT and told.get("for") == self._digest()
+        self._before: Mapping[str, Any] = told.get("columns", {}) if ours else {}
+        self._known: dict[str, Any] = told if ours and self._is_fresh(told) else {}
+        if ours and not self._known:
+            self._known = {key: told[key] for key in _KEPT if key in told}
+            # What was refused may have been granted since.
+            self._known["may"] = {what: True for what, allowed in told.get("may", {}).items() if allowed}
+        self._schema: Schema | None = None
+        self._changed: dict[str, str] = {}
+        self.asked = False
+        """Was Notion asked in this connection?"""
+
+    def _is_fresh(self, told: Mapping[str, Any]) -> bool:
+        if self._binding.fresh:
+            return False
+        try:
+            return self._binding.clock() - datetime.fromisoformat(told["at"]) < _GOOD_FOR
+        except (KeyError, TypeError, ValueError):
+            return False
+
+    def _digest(self) -> str:
+        """A hash of what the answers depend on: another address, token, scope or mapping makes them worthless."""
+        connection, scope = self.settings.connection, self.settings.scope
+        token = hashlib.sha256(connection.token.get_secret_value().encode()).hexdigest()
+        told = [
+            connection.url,
+            connection.version,
+            token,
+            scope.database,
+            scope.data_source,
+            scope.key_property,
+        ]
+        mapping = sorted(looks.spelled(self._binding.vocabulary).items())
+        return hashlib.sha256(json.dumps([told, mapping]).encode()).hexdigest()[:16]
+
+    @property
+    def schema(self) -> Schema:
+        """Notion as the codec needs to know it."""
+        if self._schema is None:
+            if "columns" not in self._known:
+                self._ask()
+            self._schema = self._built()
+        return self._schema
+
+    @property
+    def me(self) -> dict[str, str]:
+        """Escsync's own account: id, name and workspace."""
+        _ = self.schema
+        found: dict[str, str] = self._known["me"]
+        return found
+
+    def refresh(self) -> Schema:
+        """Ask for the properties again, for something no longer fits."""
+        if "columns" not in self._known:
+            return self.schema
+        inquiry = Inquiry(self._connection, self.settings.scope)
+        self._before = self._known["columns"]
+        found = inquiry.columns(self._known["source"], self._binding.vocabulary)
+        self._keep()
+        self._known |= found
+        self.asked = True
+        self._compare()
+        self._schema = None
+        return self.schema
+
+    def renewed(self) -> Schema | None:
+        """The schema asked for again, where this connection has not done so yet."""
+        return None if self.asked else self.refresh()
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What the configuration maps and Notion no longer has, has changed, or does not let us do."""
+        gone = {f"fields.{name}": why for name, why in self.schema.lost.items()}
+        changed = {
+            f"fields.{name}": why for name, why in self._changed.items() if name not in self.schema.lost
+        }
+        remedy = "map it anew, or remove the entry"
+        found = [Problem(Level.FAIL, subject, why, remedy, "DRIFT") for subject, why in gone.items()]
+        remedy = "check that it still says what it said"
+        found += [Problem(Level.FAIL, subject, why, remedy, "DRIFT") for subject, why in changed.items()]
+        if self.may("read") is False:
+            found.append(unheard())
+        return tuple(found)
+
+    def told(self) -> Mapping[str, Any]:
+        """Everything, as plain JSON."""
+        self._keep()
+        return self._known
+
+    def may(self, what: str) -> bool | None:
+        """May the connection `read` or `insert` comments, or see `users`? None: it was not tried yet."""
+        found: bool | None = self._known.get("may", {}).get(what)
+        return found
+
+    def learn(self, what: str, allowed: bool) -> None:
+        """It was tried."""
+        self._known["may"] = {**self._known.get("may", {}), what: allowed}
+
+    def marks(self) -> dict[str, str]:
+        """The marks of the pages that escsync created, by their ids, as far as they were looked at."""
+        found: dict[str, str] = self._known.setdefault("marks", {})
+        return found
+
+    def mark(self, id: str, mark: str) -> None:
+        """A page was looked at, and this is its mark ("" for none)."""
+        self._known["marks"] = dict(list({**self.marks(), id: mark}.items())[-_MOST_MARKS:])
+
+    def _keep(self) -> None:
+        if self._schema is not None:
+            self._known["resolved"] = {id: list(one) for id, one in self._schema.resolved.items()}
+            self._known["names"] = dict(list(self._schema.names.items())[-_MOST_NAMES:])
+
+    def _ask(self) -> None:
+        inquiry = Inquiry(self._connection, self.settings.scope)
+        me, source = inquiry.me(), inquiry.source()
+        self._known |= {"me": me, "source": source, **inquiry.columns(source, self._binding.vocabulary)}
+        at = self._binding.clock().astimezone(UTC).isoformat()
+        self._known |= {"format": _FORMAT, "for": self._digest(), "at": at}
+        self.asked = True
+        self._compare()
+
+    def _compare(self) -> None:
+        """What is of another type than it was: its values may mean something else."""
+        now = self._known["columns"]
+        for name, words in looks.spelled(self._binding.vocabulary).items():
+            for word in words:
+                old, new = self._before.get(looks.parted(word)[0]), now.get(looks.parted(word)[0])
+                if isinstance(old, dict) and isinstance(new, dict) and old.get("type") != new.get("type"):
+                    shown = new.get("name") or word
+                    self._changed[name] = f"{shown} was a {old.get('type')} and is now a {new.get('type')}"
+
+    def _built(self) -> Schema:
+        known = self._known
+        columns, lost = resolved(self._binding.vocabulary, known["columns"])
+        for name in _ESSENTIAL:
+            if name in lost:
+                raise Denied(
+                    f"fields.{name}: {lost[name]}", remedy=f"escsync cannot work without {name}: map it"
+                )
+        key = known["columns"].get(self.settings.scope.key_property)
+        unique = known.get("unique")
+        return Schema(
+            me=known["me"]["id"],
+            source=known["source"],
+            vocabulary=self._binding.vocabulary,
+            columns=columns,
+            lost=lost,
+            unique=Column.of(unique) if unique else None,
+            key=Column.of(key) if isinstance(key, dict) else None,
+            resolved={id: (one[0], one[1], one[2]) for id, one in known.get("resolved", {}).items()},
+            names=dict(known.get("names", {})),
+        )
+
+
+def unheard() -> Problem:
+    """The connection may not read comments."""
+    return Problem(
+        Level.FAIL,
+        "comments",
+        "the connection may not read comments: no acknowledgement or update is seen, and no note is written",
+        "give the connection the capabilities 'read comments' and 'insert comments'",
+        "CAPABILITY",
+    )
