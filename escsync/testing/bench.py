@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from escsync.adapter import Adapter, Cursor, Listener, PersonRef, Ticket, TicketRef, Value
+from escsync.adapter import (
+    Adapter,
+    Change,
+    Cursor,
+    Edit,
+    Listener,
+    PersonRef,
+    SetField,
+    Ticket,
+    TicketRef,
+    TrackerError,
+    Value,
+)
 
 from .humans import Humans
 
@@ -21,6 +33,8 @@ HOSTILE = (
     "Zażółć 漢字 😀 \u202egnp.exe\u202c e\u0301",
     "huge " + "x" * 20_000,
 )
+OK = SetField("health", None, "ok")
+"""An edit of a field that is escsync's own."""
 
 
 class Bench:
@@ -50,6 +64,24 @@ class Bench:
         self.ana = humans.hire("ana", "Ana Silva", email="ana@acme.example")
         self.dana = humans.hire("dana", "Dana Reyes", email="dana@acme.example")
         return humans
+
+    def troubled(self, folder: Path, *members: str) -> tuple[Humans, Any]:
+        """The cast, and the same people as `Trouble` with these *members*; skipped by name where the fake lacks one."""
+        humans = self.cast(folder)
+        lacking = [name for name in members if not hasattr(humans, name)]
+        if lacking:
+            import pytest
+
+            pytest.skip(
+                f"{type(humans).__name__} offers no {', '.join(lacking)}: see escsync.testing.Trouble"
+            )
+        return humans, humans
+
+    def warm(self, humans: Humans, ref: TicketRef) -> Adapter:
+        """A connection that has worked: what it must learn of the tracker it knows."""
+        adapter = humans.connect()
+        list(adapter.write([change(only(adapter, ref), SetField("computed_priority", None, "P1"))]))
+        return adapter
 
 
 def pulled(adapter: Adapter, cursor: Cursor | None = None) -> tuple[list[Ticket], Cursor]:
@@ -84,3 +116,26 @@ def people(value: Value) -> list[str]:
     """The ids, or else names, of a person field."""
     refs: Sequence[object] = value if isinstance(value, tuple) else ()
     return [ref.id or ref.name for ref in refs if isinstance(ref, PersonRef)]
+
+
+def change(ticket: Ticket, *edits: Edit) -> Change:
+    """A change of one ticket as it stands."""
+    return Change("t", ticket.ref, ticket.digest(), edits, ("TEST",), ticket.version)
+
+
+def error_of(work: Callable[[], object]) -> TrackerError | None:
+    """What *work* fails with; any other exception than ours is a fault of the adapter."""
+    try:
+        work()
+    except TrackerError as error:
+        return error
+    return None
+
+
+def failure_of(adapter: Adapter, wanted: Change) -> TrackerError | None:
+    """What a write of one edit fails with, told or raised."""
+    try:
+        (written,) = adapter.write([wanted])
+    except TrackerError as error:
+        return error
+    return written.failures.get(0)

@@ -26,6 +26,7 @@ from escsync.adapter import (
 )
 from escsync.testing import AdapterContract, MemoryAdapter, MemoryTracker
 from escsync.testing.contract_listening import ListeningContract
+from escsync.testing.contract_outage import OutageContract
 from escsync.testing.contract_trouble import TroubleContract
 from escsync.testing.memory import MemoryListener
 
@@ -358,7 +359,7 @@ def judge(sound, fault, objects, capabilities, folder):
 
 def test_every_test_of_the_newer_parts_bites():
     """No test of trouble or of listening stands there that nothing was ever seen to fail."""
-    parts = (TroubleContract, ListeningContract)
+    parts = (OutageContract, TroubleContract, ListeningContract)
     tests = {name for part in parts for name in vars(part) if name.startswith("test_")}
 
     assert tests - {objects for _, objects in [*FAULTS, *APART]} == set()
