@@ -84,7 +84,7 @@ class Rows:
         start, end = (self.org.inner("Case", {"ClosedDate": e})["ClosedDate"].replace(second=0) for e in ends)
         if end - start <= timedelta(minutes=1):
             raise Refused("INVALID_REPLICATION_DATE", "startDate must be at least one minute before endDate")
-        gone = asked.request.path.endswith("/deleted")
+        gone = asked.request.path.rstrip("/").endswith("/deleted")
         rows = [
             row
             for row in self.org.visible(sobject.name, all_=True)
