@@ -53,10 +53,10 @@ def _pieces(one: dict[str, Any]) -> list[dict[str, Any]]:
     parts = [""]
     room = LONGEST
     for sign in one["plain_text"]:
-        room -= length(sign)
+        room -= 2 if sign > "\uffff" else 1
         if room < 0:
             parts.append("")
-            room = LONGEST - length(sign)
+            room = LONGEST - (2 if sign > "\uffff" else 1)
         parts[-1] += sign
     return [run(part, one["href"], one["annotations"]) for part in parts]
 
