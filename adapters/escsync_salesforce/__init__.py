@@ -1,0 +1,12 @@
+"""Salesforce Service Cloud: Cases through the REST API."""
+
+from escsync.adapter import Plugin
+
+plugin = Plugin(
+    name="salesforce",
+    title="Salesforce (Case)",
+    settings="escsync_salesforce.settings:SalesforceSettings",
+    connect="escsync_salesforce.adapter:connect",
+    template="escsync_salesforce.template:TEMPLATE",
+    extra="salesforce",
+)

@@ -1,0 +1,107 @@
+"""One open connection to one Salesforce org, as the contract asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from escsync.adapter import (
+    Binding,
+    Capabilities,
+    Change,
+    Cursor,
+    Draft,
+    EffectKey,
+    Found,
+    Page,
+    Problem,
+    Ticket,
+    TicketRef,
+    TrackerPerson,
+    Value,
+    Written,
+)
+
+from . import roster, values
+from .connection import Connection
+from .discovery import Discovery
+from .reader import Reader
+from .search import MOST_QUERIES
+from .settings import SalesforceSettings
+from .soql import MOST_IDS
+from .survey import Survey
+from .writer import MOST_PARTS, Writer
+
+
+class SalesforceAdapter:
+    """Salesforce Service Cloud."""
+
+    def __init__(self, binding: Binding) -> None:
+        settings: SalesforceSettings = binding.settings
+        self._connection = Connection(settings.connection, binding.retry, binding.clock)
+        self._discovery = Discovery(self._connection, binding)
+        self._reader = Reader(self._connection, self._discovery)
+        self._writer = Writer(self._connection, self._discovery, self._reader)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What Salesforce can do."""
+        return Capabilities(compare_and_set=True, read_batch=MOST_QUERIES * MOST_IDS, write_batch=MOST_PARTS)
+
+    @property
+    def me(self) -> str:
+        """The account that escsync works as."""
+        return self._discovery.schema.me
+
+    @property
+    def calls(self) -> int:
+        """How many requests of the API were made; those for a token are not of the API."""
+        return self._connection.calls
+
+    @property
+    def discovery(self) -> Mapping[str, Any]:
+        """What was learnt, for the next connection."""
+        return self._discovery.told()
+
+    def check(self) -> Iterator[Problem]:
+        """Access, rights, fields, options, statuses and histories."""
+        yield from Survey(self._connection, self._discovery).look()
+
+    def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef] = ()) -> Iterator[Page]:
+        """What changed since *cursor*, and what is watched; None: everything in scope."""
+        yield from self._reader.pull(cursor, watch)
+
+    def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
+        """These tickets as they stand now."""
+        yield from self._reader.read(refs)
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Written]:
+        """Carry out *changes*, 25 conditional ones in a call."""
+        yield from self._writer.write(changes)
+
+    def create(self, draft: Draft) -> TicketRef:
+        """Create a marked case or task."""
+        return self._writer.creation.create(draft)
+
+    def find(self, keys: Sequence[EffectKey]) -> Iterator[Found]:
+        """Which marked records exist?"""
+        yield from self._writer.creation.find(keys)
+
+    def people(self) -> Iterator[TrackerPerson]:
+        """Users, active or not, and queues."""
+        yield from roster.people(self._connection, self._discovery)
+
+    def fit(self, field: str, value: Value) -> Value:
+        """*value* as Salesforce will show it."""
+        schema = self._discovery.schema
+        columns = schema.columns.get(field, ())
+        return values.fitted(columns[0], value, schema) if columns else value
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+
+def connect(binding: Binding) -> SalesforceAdapter:
+    """A connection as *binding* asks for; nothing is asked of Salesforce before it is used."""
+    return SalesforceAdapter(binding)

@@ -1,0 +1,201 @@
+"""What escsync learnt of one org, kept from connection to connection so that an idle pass need not ask again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from escsync.adapter import Binding, Denied, Level, Problem
+
+from . import schema as looks
+from .connection import Connection
+from .inquiry import Inquiry, in_scope
+from .objects import CHILDREN, Held
+from .schema import Column, Schema
+from .settings import SalesforceSettings
+
+_FORMAT = 1
+_GOOD_FOR = timedelta(days=1)
+_KEPT = ("since", "senders")
+"""What stays true when the rest is asked for again."""
+_MOST_SENDERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How questions may be put to this org: *nested* children, *joined* scopes, *deleted* rows."""
+
+    nested: bool = True
+    joined: bool = True
+    deleted: bool = True
+
+
+class Discovery:
+    """The memory of one connection: plain JSON inside, a Schema outside."""
+
+    def __init__(self, connection: Connection, binding: Binding) -> None:
+        self.settings: SalesforceSettings = binding.settings
+        self._connection = connection
+        self._binding = binding
+        self._known: dict[str, Any] = dict(binding.discovery) if self._usable(binding.discovery) else {}
+        self._schema: Schema | None = None
+        self.asked = False
+        """Was the org asked in this connection?"""
+        if not self._known and binding.discovery.get("for") == self._digest():
+            self._known = {key: binding.discovery[key] for key in _KEPT if key in binding.discovery}
+
+    def _usable(self, told: Mapping[str, Any]) -> bool:
+        if self._binding.fresh or told.get("format") != _FORMAT or told.get("for") != self._digest():
+            return False
+        try:
+            return abs(self._binding.clock() - datetime.fromisoformat(told["at"])) < _GOOD_FOR
+        except (KeyError, TypeError, ValueError):
+            return False
+
+    def _digest(self) -> str:
+        """A hash of what the answers depend on: another address, account or mapping makes them worthless."""
+        connection, scope = self.settings.connection, self.settings.scope
+        told = [connection.url, connection.client_id, connection.username, connection.api_version]
+        told += [scope.record_type, scope.flag, self._binding.vocabulary.follow_up]
+        mapping = sorted(looks.spelled(self._binding.vocabulary).items())
+        return hashlib.sha256(json.dumps([told, mapping]).encode()).hexdigest()[:16]
+
+    @property
+    def schema(self) -> Schema:
+        """The org as the codec needs to know it."""
+        if self._schema is None:
+            if "columns" not in self._known:
+                self._ask()
+            self._schema = self._built()
+        return self._schema
+
+    def refresh(self) -> Schema:
+        """Ask again, for something no longer fits."""
+        self._keep()
+        self._known = {key: self._known[key] for key in _KEPT if key in self._known}
+        self._schema = None
+        return self.schema
+
+    @property
+    def account(self) -> str:
+        """The username, or else the name, of escsync's account."""
+        _ = self.schema
+        me: Mapping[str, str] = self._known["me"]
+        return me["username"] or me["name"] or "somebody"
+
+    @property
+    def scope(self) -> str:
+        """The scope as a condition."""
+        return in_scope(self.settings, self.schema.record_type)
+
+    @property
+    def children(self) -> tuple[Held, ...]:
+        """The kinds of records under a case that are read here."""
+        _ = self.schema
+        told: Mapping[str, Any] = self._known["children"]
+        absent = self._known.get("absent", ())
+        return tuple(
+            Held(CHILDREN[name], relation, tuple(fields))
+            for name, (relation, fields) in told.items()
+            if name in CHILDREN and name not in absent
+        )
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Relations to objects whose changes show on a case and do not touch it."""
+        _ = self.schema
+        return tuple(root for root in self._known["roots"] if root not in self._known.get("overlooked", ()))
+
+    @property
+    def form(self) -> Form:
+        """How questions may be put."""
+        told = self._known.get("form")
+        return Form(**told) if isinstance(told, dict) else Form()
+
+    def learn(self, form: Form) -> None:
+        """Remember how this org understands a question."""
+        if form != self.form:
+            self._known["form"] = asdict(form)
+
+    def lacks(self, child: str) -> None:
+        """Remember that this org has no such object, or that escsync's account may not see it."""
+        self._known["absent"] = sorted({*self._known.get("absent", ()), child})
+        # A question that was refused for its sake may well be understood without it.
+        self._known["form"] = asdict(replace(self.form, nested=True))
+
+    def overlooks(self, root: str) -> None:
+        """Remember that changes of what *root* leads to cannot be asked for."""
+        self._known["overlooked"] = sorted({*self._known.get("overlooked", ()), root})
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What the configuration maps and the org no longer has, or hides."""
+        return tuple(
+            Problem(
+                Level.FAIL,
+                f"fields.{name}",
+                reason,
+                "map it anew, or give escsync's account the right",
+                "DRIFT",
+            )
+            for name, reason in self.schema.lost.items()
+        )
+
+    def told(self) -> Mapping[str, Any]:
+        """Everything, as plain JSON."""
+        self._keep()
+        return self._known
+
+    def _keep(self) -> None:
+        if self._schema is not None:
+            self._known["since"] = dict(self._schema.since)
+            self._known["senders"] = dict(list(self._schema.senders.items())[-_MOST_SENDERS:])
+
+    def _ask(self) -> None:
+        self._known |= Inquiry(self._connection, self.settings).everything(self._binding.vocabulary)
+        self._known |= {
+            "format": _FORMAT,
+            "for": self._digest(),
+            "at": self._binding.clock().astimezone(UTC).isoformat(),
+            "absent": [],
+            "overlooked": [],
+        }
+        self.asked = True
+
+    def _built(self) -> Schema:
+        known = self._known
+        columns = {name: tuple(map(Column.told, some)) for name, some in known["columns"].items()}
+        lost: dict[str, str] = known["lost"]
+        for name in looks.ESSENTIAL:
+            if name in lost:
+                raise Denied(
+                    f"fields.{name}: {lost[name]}", remedy=f"escsync cannot work without {name}: map it"
+                )
+        record_type, *names = known["record_type"] or [""]
+        return Schema(
+            base=self.settings.connection.url,
+            me=known["me"]["id"],
+            vocabulary=self._binding.vocabulary,
+            zone=_zone(known["me"]["zone"]),
+            columns=columns,
+            lost=dict(lost),
+            statuses={name: (label, closed) for name, (label, closed) in known["statuses"].items()},
+            record_type=record_type,
+            record_type_names=tuple(names),
+            flag=Column.told(known["flag"]) if known["flag"] else None,
+            tracked=None if known["tracked"] is None else frozenset(known["tracked"]),
+            since=dict(known.get("since", {})),
+            bots=dict(known["bots"]),
+            senders=dict(known.get("senders", {})),
+        )
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC

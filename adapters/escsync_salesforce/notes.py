@@ -1,0 +1,185 @@
+"""The living note: one unpublished comment on each case, changed in place where the org lets it be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escsync.adapter import Ambiguous, Rejected, TrackerError, Unavailable, Vanished, WriteNote
+
+from . import encode, ids, messages, soql
+from .answers import LOCKED, Answer, Refusal, failure, of_record
+from .connection import Connection, Part
+from .discovery import Discovery
+from .reader import Reader
+from .search import MOST_QUERIES, Search
+
+MOST = 200
+"""So many records go in one call."""
+_WHAT = "writing the note"
+_FORBIDDEN = (
+    "INSUFFICIENT_ACCESS",
+    "INSUFFICIENT_ACCESS_OR_READONLY",
+    "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+    "FIELD_INTEGRITY_EXCEPTION",
+)
+_GONE = ("ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID")
+
+
+@dataclass
+class Writing:
+    """One note to be written: *at* is the comment that holds the last one, "" where there is none."""
+
+    case: str
+    edit: WriteNote
+    fail: Callable[[TrackerError], None]
+    at: str = ""
+
+    def body(self) -> str:
+        return encode.note(self.edit.text, self.edit.digest)
+
+
+class Notes:
+    """Escsync's one comment on each case."""
+
+    def __init__(self, connection: Connection, discovery: Discovery, reader: Reader) -> None:
+        self._connection = connection
+        self._discovery = discovery
+        self._reader = reader
+
+    def write(self, wanted: Sequence[Writing]) -> None:
+        """Write all of *wanted*, in bulk: new ones in one call, changed ones in another."""
+        try:
+            self._locate(wanted)
+        except TrackerError as error:
+            for one in wanted:
+                one.fail(error)
+            return
+        stale = [one for one in wanted if one.at]
+        refused = self._send("PATCH", stale, self._changed)
+        cleared = self._cleared(refused)
+        self._send("POST", [*(one for one in wanted if not one.at), *cleared], self._added)
+        for one in wanted:
+            self._reader.forget(one.case)
+
+    def _locate(self, wanted: Sequence[Writing]) -> None:
+        """Where each note is: never is a second one written because nobody looked for the first."""
+        unknown = []
+        for one in wanted:
+            known = self._reader.note(one.case)
+            one.at = known if known is not None else one.edit.at
+            if known is None and not one.at:
+                unknown.append(one)
+        found = self._found([one.case for one in unknown]) if unknown else {}
+        for one in unknown:
+            one.at = found.get(one.case, "")
+
+    def _found(self, cases: Sequence[str]) -> dict[str, str]:
+        schema, search = self._discovery.schema, Search(self._connection, self._discovery)
+        fields = "Id, ParentId, CommentBody, IsPublished, CreatedById, CreatedDate"
+        questions = [
+            search.plain(
+                f"SELECT {fields} FROM CaseComment WHERE {soql.among('ParentId', some)} "
+                f"AND CreatedById = {soql.quote(schema.me)}"
+            )
+            for some in soql.chunks(cases)
+        ]
+        found: dict[str, str] = {}
+        for at in range(0, len(questions), MOST_QUERIES):
+            parts = {f"Case:{n}": one for n, one in enumerate(questions[at : at + MOST_QUERIES])}
+            for name, answer in search.ask(lambda _, parts=parts: parts).items():  # type: ignore[misc]
+                by_case: dict[str, list[Any]] = {}
+                for row in search.all(answer, parts[name]):
+                    by_case.setdefault(ids.long(row.get("ParentId")), []).append(row)
+                for case, rows in by_case.items():
+                    note = messages.of_comments(rows, schema)[1]
+                    if note is not None:
+                        found[case] = note.id
+        return found
+
+    def _changed(self, one: Writing) -> dict[str, Any]:
+        return {"attributes": {"type": "CaseComment"}, "id": one.at, "CommentBody": one.body()}
+
+    def _added(self, one: Writing) -> dict[str, Any]:
+        told = {"ParentId": one.case, "CommentBody": one.body(), "IsPublished": False}
+        return {"attributes": {"type": "CaseComment"}, **told}
+
+    def _send(
+        self, method: str, wanted: Sequence[Writing], record: Callable[[Writing], dict[str, Any]]
+    ) -> list[Writing]:
+        """Send records, each for itself; those whose comment may not be changed, or is gone."""
+        refused: list[Writing] = []
+        for at in range(0, len(wanted), MOST):
+            self._some(method, list(wanted[at : at + MOST]), record, refused)
+        return refused
+
+    def _some(
+        self,
+        method: str,
+        wanted: list[Writing],
+        record: Callable[[Writing], dict[str, Any]],
+        refused: list[Writing],
+    ) -> None:
+        waiting = wanted
+
+        def once() -> None:
+            nonlocal waiting
+            sent, locked = waiting, []
+            body = {"allOrNone": False, "records": [record(one) for one in sent]}
+            answer = self._connection.once(method, "composite/sobjects", what=_WHAT, body=body)
+            results = answer.listing()
+            if len(results) != len(sent):
+                raise Unavailable(f"{_WHAT}: Salesforce does not say what became of each record")
+            for one, result in zip(sent, results, strict=True):
+                code = Refusal.of(result).code
+                if result.get("success") is True:
+                    continue
+                if code == LOCKED:
+                    locked.append(one)
+                elif method == "PATCH" and code in (*_FORBIDDEN, *_GONE):
+                    one.at = "" if code in _GONE else one.at
+                    refused.append(one)
+                else:
+                    one.fail(of_record(Answer(400, {}, result), what=_WHAT))
+            waiting = locked
+            if locked:
+                raise Unavailable(f"{_WHAT}: somebody else holds the case ({LOCKED})", executed=False)
+
+        try:
+            # The same words twice in one comment are the same as once; a second comment would be one too many.
+            self._connection.patiently(once, safe=method == "PATCH")
+        except TrackerError as error:
+            for one in waiting:
+                one.fail(error)
+
+    def _cleared(self, refused: Sequence[Writing]) -> list[Writing]:
+        """Where an org lets nobody change a comment, the old note goes and a new one comes in its place."""
+        old = [one for one in refused if one.at]
+        cleared = [one for one in refused if not one.at]
+        for at in range(0, len(old), 25):
+            some = old[at : at + 25]
+            parts = [Part("DELETE", f"sobjects/CaseComment/{one.at}") for one in some]
+            try:
+                answers = self._connection.composite(parts, what=_WHAT)
+            except TrackerError as error:
+                for one in some:
+                    one.fail(error)
+                continue
+            for one, answer in zip(some, answers, strict=True):
+                if answer.ok or isinstance(of_record(answer, what=_WHAT), Vanished):
+                    cleared.append(one)
+                else:
+                    one.fail(_stuck(answer))
+        return cleared
+
+
+def _stuck(answer: Answer) -> TrackerError:
+    error = failure(answer.status, answer.body, what=_WHAT)
+    if isinstance(error, Unavailable | Ambiguous):
+        return error
+    return Rejected(
+        "the org lets escsync's account neither change nor delete its own comment",
+        remedy="give its permission set Edit and Delete on Cases and `Modify All` on Case, or set mode: observe",
+    )
