@@ -153,6 +153,14 @@ def relations(raw: Mapping[str, Any], column: Column) -> list[str]:
     return [id for id in ids if id]
 
 
+def look(raw: Mapping[str, Any], schema: Schema) -> None:
+    """Raise what a malformed page raises, before others are read together with it."""
+    list(strangers(raw, schema))
+    for column in schema.every():
+        if column.via:
+            relations(raw, column)
+
+
 def mark(raw: Mapping[str, Any], schema: Schema) -> str:
     """A hash of what is read of a page, before anything is completed: equal ones mean that nothing relevant changed."""
     found = by_id(raw)

@@ -33,17 +33,15 @@ class Completion:
         self.related: dict[str, Raw] = {}
 
     def complete(self, pages: Sequence[Raw], schema: Schema) -> None:
-        """Fill in what is cut short, look up what is related, ask about strangers."""
-        for raw in pages:
-            self._lists(raw, schema)
+        """Look up what is related to *pages*, and ask about strangers on them and there."""
         self.people((id for raw in pages for id in codec.strangers(raw, schema)), schema)
         for source in dict.fromkeys(column.source for column in schema.every() if column.via):
-            self._relations(
-                pages, [column for column in schema.every() if column.via and column.source == source]
-            )
+            of_it = [column for column in schema.every() if column.via and column.source == source]
+            self._relations(pages, of_it)
         self.people((id for raw in pages for id in self._beyond(raw, schema)), schema)
 
-    def _lists(self, raw: Raw, schema: Schema) -> None:
+    def lists(self, raw: Raw, schema: Schema) -> None:
+        """Fill in what is cut short on a page."""
         found = by_id(raw)
         for column in codec.cut(raw, schema):
             entry = found[unquote(column.via or column.id)]

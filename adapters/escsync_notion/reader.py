@@ -108,7 +108,8 @@ class Reader:
         sound: list[Raw] = []
         for raw in pages:
             try:
-                self._completion.complete([raw], schema) if codec.cut(raw, schema) else None
+                self._completion.lists(raw, schema)
+                codec.look(raw, schema)
                 sound.append(raw)
             except MALFORMED:
                 unreadable.append(_unreadable(raw, schema, "it is in no form that Notion documents"))
@@ -163,6 +164,7 @@ class Reader:
         """One page, completed and decoded."""
         schema = self._discovery.schema
         try:
+            self._completion.lists(raw, schema)
             self._completion.complete([raw], schema)
             return codec.ticket(raw, schema, self._completion.related, said)
         except MALFORMED as error:
