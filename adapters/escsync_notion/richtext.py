@@ -72,13 +72,13 @@ def _end(text: str, start: int) -> int:
 def _whole(text: str, start: int, end: int) -> int:
     """The last place at or before *end* where no grapheme is cut."""
     for cut in range(end, max(start, end - _BACK), -1):
-        if not _joined(text[cut - 1], text[cut]):
+        if not _joined(text[cut - 1], text[cut]) and not _halves_a_flag(text, start, cut):
             return cut
     return end
 
 
 def _joined(before: str, after: str) -> bool:
-    """Do both belong to one grapheme, as far as accents, joiners, variants, skin tones, flags and CR LF go?"""
+    """Do both belong to one grapheme, as far as accents, joiners, variants, skin tones and CR LF go?"""
     return (
         before == _JOINER
         or after == _JOINER
@@ -86,5 +86,12 @@ def _joined(before: str, after: str) -> bool:
         or unicodedata.combining(after) != 0
         or unicodedata.category(after) in ("Mn", "Me", "Mc")
         or "\U0001f3fb" <= after <= "\U0001f3ff"
-        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
     )
+
+
+def _halves_a_flag(text: str, start: int, cut: int) -> bool:
+    """A flag is two letters of its own alphabet; of several in a row only counting tells where one ends."""
+    first = cut
+    while first > start and "\U0001f1e6" <= text[first - 1] <= "\U0001f1ff":
+        first -= 1
+    return "\U0001f1e6" <= text[cut] <= "\U0001f1ff" and (cut - first) % 2 == 1
