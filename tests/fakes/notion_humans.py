@@ -181,7 +181,8 @@ class NotionHumans:
     def leave(self, ticket: TicketRef) -> None:
         """Move it to another table, which was copied from this one: ids of properties and all."""
         self.elsewhere.properties = dict(self.table.properties)
-        self.world.move(self._page(ticket), self.elsewhere, self.world.me)
+        author = next(user.id for user in self.world.users.values() if user.kind == "person")
+        self.world.move(self._page(ticket), self.elsewhere, author)
 
     def ignore(self, field: str) -> None:
         self.world.deaf.add(self._plain(field))

@@ -36,7 +36,7 @@ def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
 
 
 class Rest:
-    """*instants* has the server's time of each call. *budget*: so many calls in so many seconds, then 429."""
+    """*instants* has the server's time of each call. *budget*: so many calls in so many seconds; more are refused."""
 
     def __init__(self, world: Workspace, base: str, tokens: set[str]) -> None:
         self.world = world
@@ -45,6 +45,7 @@ class Rest:
         self.render = Renderer(world)
         self.instants: list[datetime] = []
         self.budget: tuple[int, float] | None = None
+        self._spent: list[datetime] = []
         self._requests = 0
         self.routes = [
             (method, pattern, getattr(self, name))
@@ -72,10 +73,10 @@ class Rest:
         if self.budget is None:
             return None
         most, seconds = self.budget
-        recent = [at for at in self.instants if now - at < timedelta(seconds=seconds)]
-        if len(recent) <= most:
+        recent = [at for at in self._spent if now - at < timedelta(seconds=seconds)]
+        if len(recent) < most:
+            self._spent = [*recent, now]
             return None
-        self.instants.pop()
         return limited(max(1, ceil(seconds - (now - recent[0]).total_seconds())))
 
     def _serve(self, request: Request) -> Reply:

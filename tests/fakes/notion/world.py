@@ -157,12 +157,23 @@ class Workspace:
         self.touch(page, by)
 
     def move(self, page: Page, source: DataSource, by: str) -> None:
-        """To another table: what has a property of the same name there goes along."""
-        known = page.source.properties if page.source else {}
-        held = {known[id_].name: value for id_, value in page.values.items() if id_ in known}
-        page.values = {p.id: held.get(p.name, p.empty) for p in source.properties.values()}
-        page.source = source
+        """To another table: what has a property of the same name and type there goes along."""
+        before, page.source = page.source, source
+        values, page.values = page.values, {p.id: p.empty for p in source.properties.values()}
+        for held in before.properties.values() if before else ():
+            there = source.find(held.name)
+            if there is not None and there.type == held.type and held.id in values:
+                page.values[there.id] = self._carried(held, there, values[held.id])
         self.touch(page, by)
+
+    @staticmethod
+    def _carried(held: Property, there: Property, value: Any) -> Any:
+        """Options go by their names."""
+        if held.type not in CHOICES:
+            return value
+        names = [o.name for o in held.options if o.id in (value if isinstance(value, list) else [value])]
+        ids = [option.id for name in names if (option := there.option(name))]
+        return ids if isinstance(value, list) else next(iter(ids), there.empty)
 
     def relate(self, page: Page, held: Property, ids: list[str]) -> None:
         """Set a relation; where it is two-way, the other side follows."""
