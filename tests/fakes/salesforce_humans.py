@@ -73,7 +73,9 @@ class SalesforceHumans:
 
     def hire(self, user: str, name: str, *, email: str = "", kind: PersonKind = PersonKind.HUMAN) -> str:
         if kind in {PersonKind.QUEUE, PersonKind.GROUP}:
-            return self.org.add_queue(user, name, type_="Queue" if kind is PersonKind.QUEUE else "Regular")
+            queue = kind is PersonKind.QUEUE
+            type_, serves = ("Queue", ("Case",)) if queue else ("Regular", ())
+            return self.org.add_queue(user, name, type_=type_, serves=serves)
         told = {"Email": email} if email else {}
         type_ = "AutomatedProcess" if kind is PersonKind.BOT else "Standard"
         return self.org.hire(user, name, UserType=type_, **told)

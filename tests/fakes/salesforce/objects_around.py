@@ -25,12 +25,13 @@ def customers() -> list[SObject]:
         refer("AccountId", "Account", children="Contacts"),
         text("FirstName", 40),
         text("LastName", 80, nillable=False),
-        shown("Name", length=121),
-        text("Email", 80, type="email"),
+        shown("Name", length=121, nillable=False),
+        text("Email", 80, type="email", lookup=True),
         text("Phone", 40, type="phone"),
         refer("OwnerId", "User", nillable=False, default="me"),
     )
-    return [account, contact]
+    lead = made("Lead", "00Q", text("LastName", 80, nillable=False), text("Company", nillable=False))
+    return [account, contact, lead]
 
 
 def people() -> list[SObject]:
@@ -60,14 +61,14 @@ def people() -> list[SObject]:
     )
     del group.fields["isdeleted"]
     member = made(
-        "GroupMember", "011", refer("GroupId", "Group"), text("UserOrGroupId", 18), rights="cdq", plain=True
+        "GroupMember", "011", refer("GroupId", "Group"), text("UserOrGroupId", 18), rights="cdqr", plain=True
     )
     queue = made(
         "QueueSobject",
         "03g",
         refer("QueueId", "Group", children="QueueSobjects"),
         text("SobjectType", 40),
-        rights="cdq",
+        rights="cdqr",
         plain=True,
     )
     name = SObject("Name", "", "", label="Name")
@@ -102,7 +103,7 @@ def setup() -> list[SObject]:
             text("DeveloperName", 80),
             text("SobjectType", 40),
             flag("IsActive"),
-            rights="q",
+            rights="cuqr",
             plain=True,
         ),
         made(
@@ -113,7 +114,7 @@ def setup() -> list[SObject]:
             text("InstanceName", 5),
             flag("IsSandbox"),
             text("TimeZoneSidKey", 40),
-            rights="qu",
+            rights="qur",
         ),
         made("EntityDefinition", "", text("QualifiedApiName"), text("Label"), rights="q", plain=True),
         made(

@@ -165,7 +165,7 @@ class Rows:
         """The field by which an upsert matches."""
         field = sobject.field(name)
         hidden = field is not None and (sobject.name, field.name) in self.org.invisible
-        if field is None or hidden or not (field.external or field.type == "id"):
+        if field is None or hidden or not (field.external or field.lookup or field.type == "id"):
             message = f"Provided external ID field does not exist or is not accessible: {name}"
             raise Refused("NOT_FOUND", message, status=404)
         return field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ class Choice:
 class Field:
     """*children* is what the records it points to call the ones that point; *naming*: its target is shown as a mere name.
 
-    *nillable* False without a *default* is a required field. *clocked* fields are the server's own.
+    *nillable* False without a *default* is a required field. *external* and *lookup* fields name a record in an upsert.
     """
 
     name: str
@@ -40,11 +41,12 @@ class Field:
     default: Any = None
     external: bool = False
     unique: bool = False
+    lookup: bool = False
     scale: int = 0
     naming: bool = False
 
     def __post_init__(self) -> None:
-        self.label = self.label or self.name.removesuffix("__c").replace("_", " ")
+        self.label = self.label or _label(self.name)
         self.filterable = self.filterable and not self.long
 
     @property
@@ -86,6 +88,14 @@ class SObject:
         """The reference whose target goes by this name."""
         wanted = name.casefold()
         return next((f for f in self.fields.values() if f.relationship.casefold() == wanted and wanted), None)
+
+
+def _label(name: str) -> str:
+    """What people read where nobody chose a label."""
+    if name.endswith("__c"):
+        return name.removesuffix("__c").replace("_", " ")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace(" Id", " ID")
+    return words.removeprefix("Is ") or words
 
 
 # -- short ways to say a field
@@ -130,7 +140,9 @@ def audit(*, deletable: bool = True, person: str = "User") -> list[Field]:
         shown("CreatedDate", "datetime", nillable=False),
         shown("CreatedById", "reference", refers=(person,), relationship="CreatedBy", nillable=False),
         shown("LastModifiedDate", "datetime", nillable=False),
-        shown("LastModifiedById", "reference", refers=(person,), relationship="LastModifiedBy"),
+        shown(
+            "LastModifiedById", "reference", refers=(person,), relationship="LastModifiedBy", nillable=False
+        ),
         shown("SystemModstamp", "datetime", nillable=False),
     ]
 
