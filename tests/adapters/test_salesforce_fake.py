@@ -350,6 +350,36 @@ def test_history_is_told_of_tracked_fields(org, api):
     assert api.values("SELECT Field FROM CaseHistory") == []
 
 
+def test_history_within_a_second_has_no_order(org, api):
+    """Rows of one second may come the wrong way round, even sorted by their time."""
+    case = org.open()
+    org.backwards = True
+    for status in ("Investigating", "Designing"):
+        org.edit(case, Status=status)
+
+    found = api.values("SELECT NewValue FROM CaseHistory WHERE Field = 'Status' ORDER BY CreatedDate")
+
+    assert found == ["Designing", "Investigating"]
+
+
+def test_an_owner_that_is_a_queue_is_not_active(org, api):
+    """Activity is a matter of users: a queue's is no, and means nothing."""
+    org.open(OwnerId="support")
+
+    (row,) = api.rows("SELECT Owner.IsActive, Owner.Type FROM Case")
+
+    assert (row["Owner"]["IsActive"], row["Owner"]["Type"]) == (False, "Queue")
+
+
+def test_texts_are_sorted_whatever_their_case(org, api):
+    """And what is empty comes first, unless it is told to come last."""
+    for subject in ("b", "A", None, "C"):
+        org.open(subject=subject)
+
+    assert api.values("SELECT Subject FROM Case ORDER BY Subject") == [None, "A", "b", "C"]
+    assert api.values("SELECT Subject FROM Case ORDER BY Subject DESC NULLS LAST") == ["C", "b", "A", None]
+
+
 def test_history_can_trail_its_save(org, api):
     """A row that was not there a moment ago may carry an older stamp."""
     case = org.open()

@@ -63,6 +63,9 @@ class Fields:
         get = self.getter(hops, field.name)
         if here.name == "Name" and field.name == "Type":
             get = self.getter(hops, "", lambda row: "Queue" if row.type == "Group" else row.type)
+        if here.name == "Name" and field.type == "boolean":
+            # Whether a queue is active is nobody's question, and so the answer is no.
+            get = self.getter(hops, "", lambda row: bool(row.get(field.name)))
         return Column(field, get, names)
 
     def step(self, here: SObject, part: str, at: int) -> tuple[SObject, Field]:

@@ -12,7 +12,7 @@ from .soql import Parser
 from .soql_fields import Fields
 from .soql_groups import Groups
 from .soql_tree import Path, Query, TypeOf
-from .soql_where import Where
+from .soql_where import Where, folded
 from .soql_words import located, no_relation
 from .values import shown
 
@@ -85,7 +85,7 @@ class Runner:
             get = column.get
             filled = [row for row in rows if get(row) is not None]
             empty = [row for row in rows if get(row) is None]
-            filled.sort(key=lambda row, get=get: get(row), reverse=down)  # type: ignore[misc]
+            filled.sort(key=lambda row, get=get: folded(get(row)), reverse=down)  # type: ignore[misc]
             rows = [*filled, *empty] if last else [*empty, *filled]
         end = None if query.limit is None else query.offset + query.limit
         return rows[query.offset : end]

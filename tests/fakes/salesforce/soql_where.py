@@ -69,10 +69,10 @@ class Where:
                 return any(one <= held for one in sets) is (operator == "INCLUDES")
 
             return includes
-        wanted = {_folded(self._value(column, literal)) for literal in values}
+        wanted = {folded(self._value(column, literal)) for literal in values}
         if operator == "IN":
-            return lambda row: _folded(get(row)) in wanted
-        return lambda row: get(row) is not None and _folded(get(row)) not in wanted
+            return lambda row: folded(get(row)) in wanted
+        return lambda row: get(row) is not None and folded(get(row)) not in wanted
 
     def _join(
         self, path: Path, operator: str, inner: Query, sobject: SObject, alias: str, under_or: bool
@@ -126,11 +126,11 @@ class Where:
             return lambda row: bool(pattern.fullmatch(get(row) or ""))
         if told.value.kind == "word" and DAYS.fullmatch(told.value.text.upper()):
             return self._on_days(operator, told.value.text.upper(), column)
-        value = _folded(self._value(column, told.value))
+        value = folded(self._value(column, told.value))
         if operator == "=":
-            return lambda row: _folded(get(row)) == value
+            return lambda row: folded(get(row)) == value
         if operator == "!=":
-            return lambda row: _folded(get(row)) != value
+            return lambda row: folded(get(row)) != value
         order: dict[str, Callable[[Any], bool]] = {
             "<": lambda held: held < value,
             "<=": lambda held: held <= value,
@@ -138,7 +138,7 @@ class Where:
             ">=": lambda held: held >= value,
         }
         passes = order[operator]
-        return lambda row: value is not None and get(row) is not None and passes(_folded(get(row)))
+        return lambda row: value is not None and get(row) is not None and passes(folded(get(row)))
 
     def _on_days(self, operator: str, name: str, column: Column) -> Test:
         """A date by name is a whole day, in the zone of the API's user."""
@@ -204,7 +204,7 @@ class Where:
         return located(self.fields.text, literal.at, "INVALID_FIELD", message)
 
 
-def _folded(value: Any) -> Any:
+def folded(value: Any) -> Any:
     """Texts are compared whatever their case; ids are not: case tells them apart."""
     return value.casefold() if isinstance(value, str) and full(value) != value else value
 

@@ -30,7 +30,7 @@ class Org:
     *invisible* fields are kept from it by field-level security, *sealed* ones are read-only, *stubborn* ones are
     put back by a workflow after each of its writes. *moderator*: may it change a comment's text (Modify All)?
     *default_owner* gets every Case that is written without `Sforce-Auto-Assign: FALSE`. *children_bump*: does a
-    comment touch its Case? (field, object) pairs are (object, field).
+    comment touch its Case? *backwards*: history within one second comes in no order that helps. (field, object) pairs are (object, field).
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -47,6 +47,7 @@ class Org:
         self.readonly = False
         self.default_owner: str | None = None
         self.children_bump = False
+        self.backwards = False
         self.rules: list[Rule] = []
         self.triggers: list[Callable[[Row, dict[str, Any]], None]] = []
         self.before_write: list[Callable[[], None]] = []
@@ -177,7 +178,8 @@ class Org:
                 return statuses(self.objects[object_.removesuffix("Status")], object_)
             case "EntityDefinition" | "FieldDefinition":
                 return definitions(self, object_)
-        return list(self.rows[object_].values())
+        rows = list(self.rows[object_].values())
+        return rows[::-1] if self.backwards and object_ == "CaseHistory" else rows
 
     def put(self, row: Row) -> None:
         self.rows[row.type][row.id] = self._by_id[row.id] = row
