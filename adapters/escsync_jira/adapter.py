@@ -98,7 +98,8 @@ class JiraAdapter:
         for at in range(0, _FIRST_USERS, _USERS):
             users = self._users(path, project, at)
             if not users and path == "user/assignable/search" and at == 0:
-                path, users = "user/search", self._users("user/search", "", at)
+                path, project = "user/search", ""
+                users = self._users(path, project, at)
             for raw in users:
                 ref = schema.person(raw)
                 if ref.id and ref.id not in met:

@@ -49,6 +49,13 @@ class Workflow:
         been = {here}
         for _ in range(_MOST_HOPS):
             offered = self._offered(ticket)
+            if len(been) == 1 and not any(target in spellings(one) for one in offered):
+                # Before a detour, or a refusal: is the ticket still where the plan saw it?
+                found = self._spelled(self._status_of(ticket))
+                if target in found:
+                    return
+                if not found & {here, old.strip().casefold()}:
+                    raise Conflict("somebody else moved it meanwhile")
             self._ways[here] = [leads_to(one) for one in offered]
             chosen = self._choose(offered, target, here, new, been)
             if chosen is None:

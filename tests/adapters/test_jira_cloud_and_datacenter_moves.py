@@ -129,3 +129,23 @@ def test_a_follow_up_task_is_created_beside_the_ticket(jira):
 
     assert written.failures == {}
     assert jira.world.issues[written.created[0].id].values["summary"] == "Book the follow-up"
+
+
+def statuses(issue):
+    return [item.new for history in issue.histories for item in history.items if item.field == "status"]
+
+
+def test_a_ticket_that_somebody_moved_there_already_is_not_moved_again(jira):
+    """A plan made on an older status takes no step back and no detour."""
+    far, near = jira.world.create(), jira.world.create()
+    far.move("Pending")
+    near.move("Investigating")
+
+    written = jira.write(
+        jira.connect(),
+        jira.change(far, Move("Open", Stage.RESOLUTION_PENDING)),
+        jira.change(near, Move("Open", Stage.INVESTIGATION)),
+    )
+
+    assert (statuses(far), statuses(near)) == (["10003"], ["3"])
+    assert [one.failures for one in written] == [{}, {}]

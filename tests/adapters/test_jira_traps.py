@@ -368,3 +368,10 @@ def test_a_scoped_token_works_at_the_gateway_and_links_lead_to_the_site():
 
     assert ticket.url == "https://acme.atlassian.net/browse/EXEC-1"
     assert ticket.messages[0].url.startswith("https://acme.atlassian.net/browse/EXEC-1?")
+
+
+def test_all_users_are_asked_for_where_the_project_lists_nobody(jira):
+    """Without the right to assign, the list of a project is empty and no error."""
+    jira.world.assignable = set()
+
+    assert jira.who("dana") in {person.id for person in jira.connect().people()}
