@@ -17,13 +17,13 @@ from escsync.domain.evidence import Evidence, Grade, instant
 from escsync.domain.fields import FIELDS, Field, FieldKind, Stage, canonical
 from escsync.domain.people import PersonKind, PersonRef
 from escsync.domain.plan import Change, Create, Draft, Edit, Move, SetField, WriteNote
-from escsync.domain.ticket import Fact, Heard, History, NoteSeen, Status, Ticket, TicketRef, Value
+from escsync.domain.ticket import Fact, Heard, History, NoteSeen, Status, Ticket, TicketRef, Touch, Value
 
 __all__ = [
     "API", "FIELDS", "Adapter", "Ambiguous", "Binding", "Capabilities", "Change", "Conflict", "Create", "Cursor",
     "Denied", "Draft", "Edit", "EffectKey", "Evidence", "Fact", "Field", "FieldKind", "Found", "Grade", "Heard",
     "History", "Level", "Listener", "Message", "MessageKind", "Move", "NoteSeen", "Page", "PersonKind", "PersonRef", "Plugin", "Problem",
-    "Rejected", "Retry", "SetField", "Stage", "Status", "Ticket", "TicketRef", "TrackerError", "TrackerPerson",
+    "Rejected", "Retry", "SetField", "Stage", "Status", "Ticket", "TicketRef", "Touch", "TrackerError", "TrackerPerson",
     "Unavailable", "Unreadable", "Value", "Vanished", "Vocabulary", "WriteNote", "Written", "canonical", "instant",
 ]  # fmt: skip
 

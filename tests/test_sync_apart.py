@@ -10,10 +10,13 @@ import pytest
 from fakes.desk import ACK, START, Desk
 
 from escsync.adapter import (
+    Grade,
     Heard,
+    PersonRef,
     Rejected,
     Ticket,
     TicketRef,
+    Touch,
     Unavailable,
     Written,
 )
@@ -270,3 +273,58 @@ def test_an_interval_that_contains_the_deadline_is_unclear(desk):
     _, said = watching(desk.at(125))
 
     assert clock(said, "owner").verdict is Verdict.INDETERMINATE
+
+
+def recorded(desk: Desk, ref: TicketRef, name: str):
+    """What the ledger holds of a field's past."""
+    (record,) = desk.ledger.records("support", ids=[ref.id])
+    return record.ticket.history[name]
+
+
+class Told(Apart):
+    """Tickets say who changed them last, and of some fields when and by whom."""
+
+    def __init__(self, tracker, by, touched=None) -> None:
+        super().__init__(tracker)
+        self.by, self.touched = by, touched or {}
+
+    def pull(self, cursor, watch=()):
+        for page in super().pull(cursor, watch):
+            tickets = (replace(t, updated_by=self.by, touched=self.touched) for t in page.tickets)
+            yield replace(page, tickets=tuple(tickets))
+
+
+def test_a_change_that_only_a_poll_saw_is_laid_to_whoever_changed_the_ticket_last(desk):
+    """Decision 59; it is grade B, as its time is."""
+    ref = desk.at(0).open()
+    watching(desk)
+    desk.at(10).tracker.set(ref, "account.name", "Birch AG", by="lena")
+    desk.at(12).sync(adapter=Told(desk.tracker, PersonRef("lena")))
+
+    fact = recorded(desk, ref, "account.name")[-1]
+
+    assert (fact.actor, fact.when.grade) == (PersonRef("lena"), Grade.B)
+
+
+def test_our_own_last_change_says_nothing_of_a_person_before_it(desk):
+    """What escsync wrote hides who was there before."""
+    ref = desk.at(0).open()
+    watching(desk)
+    desk.at(10).tracker.set(ref, "account.name", "Birch AG", by="lena")
+    desk.at(12).sync(adapter=Told(desk.tracker, PersonRef("escsync")))
+
+    assert recorded(desk, ref, "account.name")[-1].actor is None
+
+
+def test_a_dated_change_without_its_value_narrows_the_interval_and_names_its_author(desk):
+    """A long text's history row tells when and by whom, though not what."""
+    ref = desk.at(0).open()
+    watching(desk)
+    desk.at(10).tracker.set(ref, "account.name", "Birch AG", by="lena")
+    desk.at(20).tracker.set(ref, "account.tier", "smb", by="idris")
+    touched = {"account.name": Touch(START + timedelta(minutes=10), PersonRef("lena"))}
+    desk.at(22).sync(adapter=Told(desk.tracker, PersonRef("idris"), touched))
+
+    fact = recorded(desk, ref, "account.name")[-1]
+
+    assert (fact.when.at, fact.actor) == (START + timedelta(minutes=10), PersonRef("lena"))

@@ -62,6 +62,14 @@ class TicketRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Touch:
+    """A field's last change: *at* and *by* whom, by the tracker's own record."""
+
+    at: datetime
+    by: PersonRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """A ticket's messages and its living note, as they stand now, asked for apart from it."""
 
@@ -82,6 +90,8 @@ class Ticket:
     *version* is the tracker's own revision mark, used only for compare-and-set.
     *apart*: its messages and note do not come with it but have to be asked for, and so are no part of its digest;
     *heard*: they were, so that what is not there is not there.
+    *updated_by* made the last change, as far as the tracker says: the best that can be known of who made one that only
+    a poll saw (decision 59). *touched* are fields whose last change the tracker dates without telling the values.
     """
 
     id: str
@@ -99,6 +109,8 @@ class Ticket:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     apart: bool = False
     heard: bool = True
+    updated_by: PersonRef | None = None
+    touched: Mapping[str, Touch] = field(default_factory=dict)
 
     @property
     def ref(self) -> TicketRef:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 from escsync.domain.fault import place
 from escsync.domain.fields import FIELDS
 from escsync.domain.people import PersonRef
-from escsync.domain.ticket import NoteSeen, Ticket, plain
+from escsync.domain.ticket import NoteSeen, Ticket, Touch, plain
 
 from .batches import chunks, rows_of
 from .codec import dumps, from_person, from_ticket, from_value, to_value
@@ -158,8 +158,9 @@ def _values(rows: Rows, poll: Poll, ticket: Ticket, held: Mapping[str, Row[Any]]
             rows.updates[OBSERVATIONS].append({**place, "n": before.n, "value": told})
             continue
         since = ticket.created_at if before is None else poll.last
-        when = interval(since, poll.now, ticket.updated_at, floor=ticket.created_at)
-        ours = poll.ours and (ticket.id, name) in poll.by_us
+        touch = ticket.touched.get(name) or Touch(ticket.updated_at or poll.now, ticket.updated_by)
+        when = interval(since, poll.now, touch.at, floor=ticket.created_at)
+        actor = _actor(poll, (ticket.id, name), touch.by)
         rows.inserts[OBSERVATIONS].append(
             {
                 **place,
@@ -167,6 +168,14 @@ def _values(rows: Rows, poll: Poll, ticket: Ticket, held: Mapping[str, Row[Any]]
                 "value": told,
                 "after": when.after,
                 "at": when.at,
-                "actor": dumps(from_person(PersonRef(poll.ours))) if ours else None,
+                "actor": dumps(from_person(actor)) if actor else None,
             }
         )
+
+
+def _actor(poll: Poll, place: tuple[str, str], last: PersonRef | None) -> PersonRef | None:
+    """Who changed a field: we, where we have just written it; else whoever touched it last, unless that was we,
+    whose write hides the person's before it."""
+    if poll.ours and place in poll.by_us:
+        return PersonRef(poll.ours)
+    return None if last is None or last.id == poll.ours else last
