@@ -153,9 +153,8 @@ class Writer:
         if answer.ok:
             return
         refusal = Refusal.of(answer.body)
-        named = [
-            column for column in job.behind if column.casefold() in {f.casefold() for f in refusal.fields}
-        ]
+        told = {name.casefold() for name in refusal.fields} or _MEANT.get(refusal.code, set())
+        named = [column for column in job.behind if column.casefold() in told]
         if answer.status == 400 and named:
             for column in named:
                 self._refused(job, column, refusal)
@@ -219,6 +218,11 @@ class Writer:
                         job.failures[index] = error
 
 
+_MEANT = {
+    "INACTIVE_OWNER_OR_USER": {"ownerid"},
+    "OPERATION_WITH_INVALID_USER_TYPE_EXCEPTION": {"ownerid"},
+}
+"""What a code is about where Salesforce names no field."""
 _REMEDIES = {
     "INACTIVE_OWNER_OR_USER": "name somebody who is active",
     "OPERATION_WITH_INVALID_USER_TYPE_EXCEPTION": "name a user who may own cases",
