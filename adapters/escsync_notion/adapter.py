@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import httpx
+
 from escsync.adapter import (
     Binding,
     Capabilities,
@@ -19,7 +21,6 @@ from escsync.adapter import (
     Ticket,
     TicketRef,
     TrackerPerson,
-    Unavailable,
     Value,
     Written,
 )
@@ -32,16 +33,13 @@ from .settings import NotionSettings
 from .survey import Survey
 from .writer import Writer
 
-_WHAT = "reading the users"
-_MOST_PAGES = 1000
-
 
 class NotionAdapter:
     """Notion. It keeps no history, knows no conditional writes, and tells a page's comments one page at a time."""
 
-    def __init__(self, binding: Binding) -> None:
+    def __init__(self, binding: Binding, transport: httpx.BaseTransport | None = None) -> None:
         settings: NotionSettings = binding.settings
-        self._connection = Connection(settings.connection, binding.retry)
+        self._connection = Connection(settings.connection, binding.retry, transport)
         self._discovery = Discovery(self._connection, binding)
         self._reader = Reader(self._connection, self._discovery)
         self._writer = Writer(self._connection, self._discovery, self._reader)
@@ -100,20 +98,12 @@ class NotionAdapter:
     def people(self) -> Iterator[TrackerPerson]:
         """The members and bots of the workspace; guests are listed nowhere, and those who left only if they were met."""
         schema, listed = self._discovery.schema, set[str]()
-        query: dict[str, Any] = {"page_size": 100}
-        for _ in range(_MOST_PAGES):
-            answer = self._connection.get("users", what=_WHAT, needs="read user information", **query)
-            for raw in answer.listing():
+        for page in self._connection.listed("users", what="reading the users", needs="read user information"):
+            for raw in page:
                 ref = schema.person(raw)
                 if ref.id and ref.id not in listed:
                     listed.add(ref.id)
                     yield TrackerPerson(ref.id, ref.name or ref.id, ref.email, kind=ref.kind)
-            cursor = answer.onward()
-            if not cursor:
-                break
-            query["start_cursor"] = cursor
-        else:
-            raise Unavailable(f"{_WHAT}: they do not end")
         for id in schema.resolved:
             if id not in listed:
                 ref = schema.person({"object": "user", "id": id})

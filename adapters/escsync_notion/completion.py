@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from escsync.adapter import Denied, Rejected, Unavailable, Vanished
+from escsync.adapter import Denied, Rejected, Vanished
 
 from . import codec
 from .codec import Raw
@@ -18,8 +18,6 @@ from .schema import Schema, by_id
 from .settings import dashes
 
 _MOST_LOOKED_AT = 1000
-_MOST_ITEMS = 100
-"""Pages of items of one property: ten thousand entries."""
 _FEW = 5
 """So many related pages are read one by one; more of them by asking their data source."""
 
@@ -58,17 +56,9 @@ class Completion:
                 continue  # deleted, or without an address: then what the page tells has to do
 
     def _items(self, raw: Raw, property: str, kind: str) -> list[Any]:
-        items: list[Any] = []
-        query: dict[str, Any] = {"page_size": 100}
         path = f"pages/{codec.reference(raw).id}/properties/{property}"
-        for _ in range(_MOST_ITEMS):
-            answer = self._connection.get(path, what="reading a long property", **query)
-            items += [one[kind] for one in answer.listing() if one.get("type") == kind and one.get(kind)]
-            cursor = answer.onward()
-            if not cursor:
-                return items
-            query["start_cursor"] = cursor
-        raise Unavailable("reading a long property: it does not end")
+        pages = self._connection.listed(path, what="reading a long property")
+        return [one[kind] for page in pages for one in page if one.get("type") == kind and one.get(kind)]
 
     def people(self, ids: Iterable[str], schema: Schema) -> None:
         """Who is it? One who has left cannot be asked about any more."""

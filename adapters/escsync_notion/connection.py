@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +20,19 @@ from .settings import NotionConnection
 RATE = 3.0
 """So many requests a second are what Notion grants a connection; whoever sends more is told to wait, and all wait."""
 
+_PAGE = 100
+
 
 class Connection:
     """The `notion-client` package's client, with its retries and its logging off.
 
-    It is never used as a context manager: that would throw away the HTTP client it was given.
+    It is never used as a context manager: that would throw away the HTTP client it was given. *transport* is
+    another way to Notion than the network.
     """
 
-    def __init__(self, settings: NotionConnection, retry: Retry) -> None:
+    def __init__(
+        self, settings: NotionConnection, retry: Retry, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self.calls = 0
         self.shut: TrackerError | None = None
         """Why nothing will be answered any more: a token that does not count, a pause for everybody."""
@@ -42,12 +47,28 @@ class Connection:
             # Its own logger prints to stderr, and what it prints quotes customers.
             logger=logging.getLogger("escsync_notion.sdk"),
             log_level=logging.CRITICAL + 1,
-            client=httpx.Client(event_hooks={"response": [self._heard]}),
+            client=httpx.Client(transport=transport, event_hooks={"response": [self._heard]}),
         )
 
     def get(self, path: str, *, what: str, needs: str = "read content", **query: Any) -> Answer:
         """Read *path*."""
         return self.send("GET", path, what=what, query=query, safe=True, needs=needs)
+
+    def listed(
+        self, path: str, *, what: str, needs: str = "read content", **query: Any
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Read a list, page after page, a hundred at a time, until its end."""
+        cursors, cursor = set[str](), ""
+        while True:
+            onward = {"start_cursor": cursor} if cursor else {}
+            answer = self.get(path, what=what, needs=needs, page_size=_PAGE, **query, **onward)
+            yield answer.listing()
+            cursor = answer.onward()
+            if not cursor:
+                return
+            if cursor in cursors:
+                raise Unavailable(f"{what}: Notion hands out the same page again and again")
+            cursors.add(cursor)
 
     def post(
         self, path: str, body: Mapping[str, Any], *, what: str, safe: bool, needs: str = "", **query: Any

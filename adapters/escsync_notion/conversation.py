@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from escsync.adapter import Denied, TicketRef, Unavailable, Vanished
+from escsync.adapter import Denied, TicketRef, Vanished
 
 from . import comments
 from .comments import Said
@@ -14,7 +14,6 @@ from .discovery import Discovery
 from .settings import identified
 
 _WHAT = "reading comments"
-_MOST_PAGES = 200
 
 
 class Unheard(Denied):
@@ -62,15 +61,9 @@ class Conversation:
     def _comments(self, page: str) -> list[dict[str, Any]]:
         """All un-resolved ones, each once."""
         found: dict[str, dict[str, Any]] = {}
-        query: dict[str, Any] = {"block_id": page, "page_size": 100}
-        for _ in range(_MOST_PAGES):
-            answer = self._connection.get("comments", what=_WHAT, needs="read comments", **query)
-            found |= {str(one.get("id")): one for one in answer.listing() if _is_pages(one, page)}
-            cursor = answer.onward()
-            if not cursor:
-                return list(found.values())
-            query["start_cursor"] = cursor
-        raise Unavailable(f"{_WHAT}: they do not end")
+        for listed in self._connection.listed("comments", what=_WHAT, needs="read comments", block_id=page):
+            found |= {str(one.get("id")): one for one in listed if _is_pages(one, page)}
+        return list(found.values())
 
 
 def _is_pages(comment: dict[str, Any], page: str) -> bool:

@@ -15,6 +15,7 @@ from .connection import Connection
 from .discovery import Discovery
 from .query import Query
 from .schema import Schema, by_id
+from .settings import identified
 
 _WHAT = "creating a page"
 _LOOK = "looking for a page"
@@ -36,7 +37,13 @@ class Creation:
 
     def create(self, draft: Draft) -> TicketRef:
         """Make the page. Whether one was made is looked at where its answer was lost."""
-        body = self._body(draft, self._discovery.schema)
+        try:
+            body = self._body(draft, self._discovery.schema)
+        except encode.UnknownOption:
+            renewed = self._discovery.renewed()
+            if renewed is None:
+                raise
+            body = self._body(draft, renewed)
         try:
             answer = self._connection.post("pages", body, what=_WHAT, safe=False, needs="insert content")
         except Ambiguous:
@@ -48,6 +55,8 @@ class Creation:
             raise self._explained(draft, error) from None
         raw = answer.page()
         ref = codec.reference(raw, self._discovery.schema)
+        if not identified(ref.id):
+            raise Ambiguous(f"{_WHAT}: the answer does not tell which one was made")
         self._discovery.mark(ref.id, mark(draft.key))
         return ref
 
@@ -118,8 +127,6 @@ class Creation:
 
     def _explained(self, draft: Draft, error: Rejected) -> Rejected:
         """Something no longer fits: the properties are looked at once more, and what is wrong is named."""
-        if isinstance(error, encode.UnknownOption):
-            return error
         schema = self._discovery.renewed() or self._discovery.schema
         try:
             self._body(draft, schema)
