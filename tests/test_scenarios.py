@@ -10,7 +10,7 @@ from fakes.local_humans import LocalHumans
 from fakes.memory_stage import MemoryStage
 
 from escsync.adapter import Capabilities
-from escsync.testing import Difference, Humans, ScenarioContract, Staged
+from escsync.testing import WITHOUT_HISTORY, Humans, ScenarioContract, Staged
 
 
 class TestLocal(ScenarioContract):
@@ -37,12 +37,7 @@ class TestJiraDataCenter(ScenarioContract):
 class TestSilentTracker(ScenarioContract):
     """A tracker that keeps no history and whose messages have to be asked for: what is known comes from polls."""
 
-    differences = (
-        Difference("G-6d", "09:10", "*", "a poll does not see who reopened it: it is no slip of one person"),
-        Difference("P-10", "10:10", "*", "a poll does not see who reopened it: it is no slip of one person"),
-        Difference("G-7d", "*", "found.FOLLOW_UP_NOT_BY_CSM", "a poll does not see who booked the follow-up"),
-        Difference("P-9", "*", "found.FINDINGS_NOT_BY_OWNER", "a poll does not see who wrote the findings"),
-    )
+    differences = WITHOUT_HISTORY
 
     def humans(self, folder: Path) -> Humans:
         poor = Capabilities(history=False, compare_and_set=False, apart=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from escsync import __version__
-from escsync.cli import about, daemon, demo, doctor, everywhere, look, passes, people
+from escsync.cli import about, daemon, demo, doctor, everywhere, look, passes, people, skeleton
 
 
 class _Plain(typer.Typer):
@@ -33,6 +33,7 @@ app = _Plain(
     "3 a limit refused, 5 some records failed, 6 a tracker failed, 7 another pass runs, 130 interrupted.",
 )
 policy = _Plain("policy", "The policy: every reading of the process as data.")
+adapter = _Plain("adapter", "An adapter of your own for another tracker.")
 ledger = _Plain("ledger", "The ledger: what escsync has seen, decided and done.")
 
 
@@ -88,6 +89,8 @@ for _name, _command, _panel in (
 policy.command("show")(everywhere.everywhere(about.policy_show))
 ledger.command("check")(everywhere.everywhere(about.ledger_check))
 ledger.command("backup")(everywhere.everywhere(about.ledger_backup))
+adapter.command("new")(everywhere.everywhere(skeleton.new))
+app.add_typer(adapter, rich_help_panel=_HELP)
 app.add_typer(policy, rich_help_panel=_HELP)
 app.add_typer(ledger, rich_help_panel=_HELP)
 

@@ -11,10 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .contract import AdapterContract
+from .difference import WITHOUT_HISTORY, Difference
 from .humans import Humans, Staged, Trouble
 from .memory import MemoryAdapter
 from .mishaps import Mishaps
-from .moment import Difference, Moment
+from .moment import Moment
 from .stopwatch import Stopwatch
 from .tracker import Hook, MemoryTracker
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario, scenarios
 
 __all__ = [
-    "AdapterContract", "Difference", "Hook", "Humans", "MemoryAdapter", "MemoryTracker", "Mishaps", "Moment", "Player", "Program",
+    "WITHOUT_HISTORY", "AdapterContract", "Difference", "Hook", "Humans", "MemoryAdapter", "MemoryTracker", "Mishaps", "Moment", "Player", "Program",
     "Scenario", "ScenarioContract", "Staged", "Stopwatch", "Trouble", "scenarios",
 ]  # fmt: skip
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from .difference import Difference
 from .humans import Humans, Staged
-from .moment import Difference
 from .player import Player
 from .scenario import Scenario, scenarios
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 
@@ -43,25 +42,6 @@ class Moment:
     owner: str | None
     clocks: tuple[ClockSeen, ...]
     findings: tuple[FindingSeen, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An expectation of a scenario that does not hold on this tracker, and why that is right.
-
-    *at* is the step's time as the file has it, *what* the expectation: `clocks.ack`, `found.CODE`, `absent.CODE`,
-    `plan`, `counts`, `exit`, `stage`, ... or `second pass`. Both, and *scenario*, may be patterns such as `*`.
-    """
-
-    scenario: str
-    at: str
-    what: str
-    reason: str
-
-    def covers(self, scenario: str, at: str, what: str) -> bool:
-        """Does it declare this?"""
-        pairs = ((scenario, self.scenario), (at, self.at), (what, self.what))
-        return all(fnmatchcase(told, pattern) for told, pattern in pairs)
 
 
 def moments(

@@ -13,9 +13,10 @@ from typing import Any
 
 from escsync.adapter import FIELDS, FieldKind, PersonKind, Stage, TicketRef
 
+from .difference import Difference
 from .expectations import KEYS, PLANNED, SHOWN, Miss, of_counts, of_plan, of_shown
 from .humans import Staged
-from .moment import Difference, Moment, moments
+from .moment import Moment, moments
 from .program import Answer, Program
 from .scenario import Scenario, cast
 
