@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from escsync.adapter import Conflict, Denied, Page, PersonRef, SetField, Ticket, Vanished
+from escsync.adapter import Conflict, Denied, Page, PersonRef, Rejected, SetField, Ticket, Vanished
 
 from .bench import OK, START, Bench, change, error_of, only, people, pulled
 
@@ -51,6 +51,22 @@ class TroubleContract(Bench):
         assert ref.id not in inside
         assert other.id in inside
         assert [gone for page in pages for gone in page.gone] == []
+
+    def test_a_ticket_that_cannot_be_understood_stops_no_other(self, tmp_path: Path) -> None:
+        """It is named, and the others come; asked for by its id it does not pass for one that is gone."""
+        humans, trouble = self.troubled(tmp_path, "spoil")
+        bad, good = (humans.create({"summary": s}, by=self.ana) for s in ("bad", "good"))
+        trouble.spoil(bad)
+
+        adapter = humans.connect()
+        pages = list(adapter.pull(None))
+        read: list[Ticket] = []
+        error = error_of(lambda: read.extend(adapter.read([bad])))
+
+        assert [one.ref.id for page in pages for one in page.unreadable] == [bad.id]
+        assert [ticket.id for page in pages for ticket in page.tickets] == [good.id]
+        assert [ticket.id for ticket in adapter.read([good])] == [good.id]
+        assert isinstance(error, Rejected) or [ticket.id for ticket in read] == [bad.id]
 
     def test_an_ignored_write_shows_in_what_is_read(self, tmp_path: Path) -> None:
         """Accepted is not done: a rule of the tracker undid it, and nobody pretends otherwise."""

@@ -111,3 +111,7 @@ class Trouble(Protocol):
     def skew(self, delta: timedelta) -> None:
         """From the next connection on the pass's clock is off from the tracker's by *delta*."""
         ...
+
+    def spoil(self, ticket: TicketRef) -> None:
+        """From now on the tracker shows this ticket in a way that cannot be understood."""
+        ...

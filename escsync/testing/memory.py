@@ -28,6 +28,7 @@ from escsync.adapter import (
     TicketRef,
     TrackerError,
     TrackerPerson,
+    Unreadable,
     Value,
     Vanished,
     WriteNote,
@@ -65,8 +66,12 @@ class MemoryAdapter:
             since = max((since, *(one.revision for one in held)))
             seen |= {str(one.number) for one in held}
             gone = {} if whole or not last else {r: ref for r, ref in self._tracker.gone.items() if r > begun}
+            bad = [one for one in held if str(one.number) in self._tracker.spoilt]
             yield Page(
-                tuple(map(self._pulled, held)), {"revision": max((since, *gone))}, gone=tuple(gone.values())
+                tuple(self._pulled(one) for one in held if one not in bad),
+                {"revision": max((since, *gone))},
+                tuple(Unreadable(self._tracker.seen(one).ref, "it is spoilt") for one in bad),
+                gone=tuple(gone.values()),
             )
 
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
@@ -129,6 +134,8 @@ class MemoryAdapter:
 
     def _known(self, refs: Sequence[TicketRef]) -> list[Ticket]:
         visible = self._tracker.visible
+        if self._tracker.spoilt & {ref.id for ref in refs}:
+            raise Rejected("one of them is spoilt")
         return [self._tracker.seen(visible[ref.id]) for ref in refs if ref.id in visible]
 
     def _pulled(self, held: Held) -> Ticket:

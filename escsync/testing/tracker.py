@@ -95,6 +95,7 @@ class MemoryTracker(Mishaps):
         self.hook: Hook | None = None
         self.held: dict[str, Held] = {}
         self.hidden = False
+        self.spoilt: set[str] = set()
         self.users: dict[str, TrackerPerson] = {}
         self.revision = 0
         self._opened = self._said = 0
@@ -177,6 +178,10 @@ class MemoryTracker(Mishaps):
     def ignore(self, field: str) -> None:
         """Writes of this field change nothing from now on."""
         self.stubborn.add(field)
+
+    def spoil(self, ticket: TicketRef) -> None:
+        """Nobody can make anything of this ticket any more."""
+        self.spoilt.add(ticket.id)
 
     @property
     def visible(self) -> Mapping[str, Held]:

@@ -283,6 +283,19 @@ class DatesByItsOwnClock(MemoryAdapter):
             yield replace(ticket, messages=tuple(said))
 
 
+class TripsOverOneTicket(MemoryAdapter):
+    def pull(self, cursor, watch=()):
+        for page in super().pull(cursor, watch):
+            if page.unreadable:
+                raise ValueError("banana")
+            yield page
+
+
+class LeavesOutWhatItCannotRead(MemoryAdapter):
+    def _known(self, refs):
+        return super()._known([ref for ref in refs if ref.id not in self._tracker.spoilt])
+
+
 FAULTS = [
     (LosesTheLastPage, "test_all_pages_come"),
     (SkipsWhatJustChanged, "test_a_change_in_the_second_of_the_pull_is_not_lost"),
@@ -303,6 +316,8 @@ FAULTS = [
     (MissesTheGone, "test_a_ticket_that_leaves_the_scope_is_not_lost"),
     (FindsOnlyWhatIsInScope, "test_a_ticket_that_leaves_the_scope_is_not_lost"),
     (TakesTheHiddenForDeleted, "test_lost_sight_is_no_deletion"),
+    (TripsOverOneTicket, "test_a_ticket_that_cannot_be_understood_stops_no_other"),
+    (LeavesOutWhatItCannotRead, "test_a_ticket_that_cannot_be_understood_stops_no_other"),
     (Impatient, "test_an_outage_while_reading_is_tried_again"),
     (Impatient, "test_a_rate_limit_is_waited_out"),
     (HasNoPatienceWithLimits, "test_a_rate_limit_is_waited_out"),

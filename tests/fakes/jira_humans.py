@@ -196,6 +196,9 @@ class JiraHumans:
     def skew(self, delta: timedelta) -> None:
         self._lag = delta
 
+    def spoil(self, ticket: TicketRef) -> None:
+        self.world.issues[ticket.id].show("created", "banana")
+
     def section(self) -> dict[str, Any]:
         told = {name: list(ids) for name, ids in self.fields.items() if not FIELDS[name].own}
         return {

@@ -130,6 +130,11 @@ class CsvHumans(Mishaps):
     def ignore(self, field: str) -> None:
         self.ignored.add(field)
 
+    def spoil(self, ticket: TicketRef) -> None:
+        with self.store.changing() as tables:
+            (row,) = tables["tickets"].by("id", ticket.id)
+            row["created_at"] = "last Tuesday"
+
     def exchange(self, operation: Callable[[], Any], *, writes: bool) -> Any:
         """Somebody's macro takes back what is written to ignored columns."""
         before = self.store.read()["tickets"] if writes and self.ignored else None
