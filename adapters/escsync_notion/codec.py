@@ -70,7 +70,7 @@ def ticket(
         except _Unreadable as error:
             unreadable[name] = str(error) if at_home else "the page was moved to another database"
     messages, note = said if said is not None else ((), None)
-    url = raw.get("url")
+    url, editor = raw.get("url"), raw.get("last_edited_by")
     return Ticket(
         id=ref.id,
         key=ref.key,
@@ -84,6 +84,7 @@ def ticket(
         unreadable=unreadable,
         apart=True,
         heard=said is not None,
+        updated_by=schema.person(editor) if isinstance(editor, dict) and editor.get("id") else None,
     )
 
 

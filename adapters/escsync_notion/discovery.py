@@ -183,7 +183,7 @@ class Discovery:
             unique=Column.of(unique) if unique else None,
             key=Column.of(key) if isinstance(key, dict) else None,
             resolved={id: (one[0], one[1], one[2]) for id, one in known.get("resolved", {}).items()},
-            names=dict(known.get("names", {})),
+            names={known["me"]["id"]: known["me"]["name"], **known.get("names", {})},
         )
 
 

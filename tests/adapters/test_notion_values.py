@@ -233,6 +233,7 @@ def test_recorded_pages_are_read():
     assert whole.apart
     assert not whole.heard
     assert (whole.unreadable, whole.history) == ({}, {})
+    assert whole.updated_by == PersonRef(ME, kind=PersonKind.BOT)
     assert whole.created_at == datetime(2026, 6, 27, 17, 11, tzinfo=UTC)
     assert whole.url.startswith("https://www.notion.so/Title-")
     told = {"owner", "identified_at", "identified_by", "account.customer_since"}
