@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -125,8 +125,6 @@ class Discovery:
     def lacks(self, child: str) -> None:
         """Remember that this org has no such object, or that escsync's account may not see it."""
         self._known["absent"] = sorted({*self._known.get("absent", ()), child})
-        # A question that was refused for its sake may well be understood without it.
-        self._known["form"] = asdict(replace(self.form, nested=True))
 
     def overlooks(self, root: str) -> None:
         """Remember that changes of what *root* leads to cannot be asked for."""

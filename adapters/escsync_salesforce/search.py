@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from escsync.adapter import Denied, Unavailable
+from escsync.adapter import Denied, TrackerError, Unavailable
 
 from .answers import Answer, Refusal, failure
 from .codec import Raw
@@ -59,8 +58,7 @@ class Search:
                 self._discovery.learn(form)
                 self.started = self.started or next((one.date for one in found), None)
                 return answers
-            for name, answer in refused:
-                form = self._simpler(form, name.partition(":")[0], answer)
+            form = self._simpler(form, refused)
         raise Unavailable(f"{_WHAT}: Salesforce refuses the question in every form")
 
     def cases(self, soql: str, form: Form) -> Part:
@@ -71,29 +69,35 @@ class Search:
         """A question for what is there."""
         return self._connection.question(soql)
 
-    def _simpler(self, form: Form, name: str, answer: Answer) -> Form:
-        """The next form to try after *answer* refused the question *name*."""
-        code = Refusal.of(answer.body).code
-        if code in ("INVALID_FIELD", "INVALID_TYPE") and not self._discovery.asked:
+    def _simpler(self, form: Form, refused: Sequence[tuple[str, Answer]]) -> Form:
+        """The next form to try: without what each of the *refused* questions may have been refused for."""
+        codes = {Refusal.of(answer.body).code for _, answer in refused}
+        if codes & {"INVALID_FIELD", "INVALID_TYPE"} and not self._discovery.asked:
             self._discovery.refresh()
             return form
-        if name in CHILDREN:
-            if code in _ABSENT:
+        nested, joined, deleted = form.nested, form.joined, form.deleted
+        for label, answer in refused:
+            name, code = label.partition(":")[0], Refusal.of(answer.body).code
+            if answer.status in (404, 405) and form.deleted and name not in self._discovery.roots:
+                deleted = False
+            elif name in CHILDREN and code in _ABSENT:
                 self._discovery.lacks(name)
-                return replace(form, nested=True)
-            if form.joined:
-                return replace(form, joined=False)
-        elif answer.status in (404, 405) and form.deleted:
-            return replace(form, deleted=False)
-        elif name == "Case" and form.nested:
-            return replace(form, nested=False)
-        elif name in self._discovery.roots:
-            self._discovery.overlooks(name)
-            return form
+                nested = True  # a question that was refused for its sake may be understood without it
+            elif name in CHILDREN and form.joined:
+                joined = False
+            elif name == "Case" and form.nested:
+                nested = False
+            elif name in self._discovery.roots:
+                self._discovery.overlooks(name)
+            else:
+                raise self._refusal(answer)
+        return Form(nested, joined, deleted)
+
+    def _refusal(self, answer: Answer) -> TrackerError:
         error = failure(answer.status, answer.body, what=_WHAT)
         if isinstance(error, Denied | Unavailable):
-            raise error
-        raise Denied(
+            return error
+        return Denied(
             f"{_WHAT}: Salesforce refuses the question: {Refusal.of(answer.body).why()}"[:200],
             remedy="check scope; try it after WHERE in the Developer Console's query editor",
         )
