@@ -57,10 +57,9 @@ class Notes:
             for one in wanted:
                 one.fail(error)
             return
-        stale = [one for one in wanted if one.at]
-        refused = self._send("PATCH", stale, self._changed)
-        cleared = self._cleared(refused)
-        self._send("POST", [*(one for one in wanted if not one.at), *cleared], self._added)
+        old, new = [one for one in wanted if one.at], [one for one in wanted if not one.at]
+        refused = self._send("PATCH", old, self._changed)
+        self._send("POST", [*new, *self._cleared(refused)], self._added)
         for one in wanted:
             self._reader.forget(one.case)
 

@@ -150,6 +150,7 @@ def test_what_hangs_on_a_case_is_noticed_though_the_case_was_not_touched(sf, kin
                 by="dana",
                 WhatId=case.id,
                 Subject="Follow-up",
+                ActivityDate=date(2026, 3, 10),
                 Status="Not Started",
                 Priority="Normal",
             )
