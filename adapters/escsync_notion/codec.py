@@ -6,18 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from escsync.adapter import Message, NoteSeen, Ticket, TicketRef, Value
 
 from . import instants, richtext, values
-from .columns import PAGE, Column
+from .columns import PAGE, Column, plain
 from .schema import Schema, by_id
 from .settings import dashes, identified
 
 Raw = dict[str, Any]
 Related = Mapping[str, Mapping[str, Any]]
 """Pages of other data sources by their id; an empty one is not shared with the connection."""
+_WITH_PEOPLE = ("people", "created_by", "last_edited_by")
 CUT = 25
 """From so many people, relations or mentions on a page may not tell them all."""
 PART = "\U0001f4cc"
@@ -37,7 +37,7 @@ def reference(raw: Mapping[str, Any], schema: Schema | None = None) -> TicketRef
     told = raw.get("id")
     id = identified(told) if isinstance(told, str) else ""
     unique = schema.unique if schema else None
-    number = values.key(by_id(raw).get(unquote(unique.id), {})) if unique else ""
+    number = values.key(by_id(raw).get(plain(unique.id), {})) if unique else ""
     return TicketRef(id or str(told or ""), number or id[:8])
 
 
@@ -112,12 +112,12 @@ def is_unlike(raw: Mapping[str, Any], schema: Schema) -> bool:
     found = by_id(raw)
     for column in schema.every():
         if column.via:
-            if found.get(unquote(column.via), {}).get("type") != "relation":
+            if found.get(plain(column.via), {}).get("type") != "relation":
                 return True
             continue
         if column.id in PAGE:
             continue
-        entry = found.get(unquote(column.id))
+        entry = found.get(plain(column.id))
         if entry is None or entry.get("type") != column.type:
             return True
         chosen = entry.get(column.type)
@@ -132,14 +132,14 @@ def cut(raw: Mapping[str, Any], schema: Schema) -> list[Column]:
     """The columns whose values the page may not tell in full."""
     found = by_id(raw)
     wanted = {column.via or column.id: column for column in schema.every() if column.id not in PAGE}
-    return [column for id, column in wanted.items() if _is_cut(found.get(unquote(id), {}))]
+    return [column for id, column in wanted.items() if _is_cut(found.get(plain(id), {}))]
 
 
 def strangers(raw: Mapping[str, Any], schema: Schema) -> Iterator[str]:
     """The people of the page of whom it tells nothing but an id."""
     found = by_id(raw)
-    for columns in schema.columns.values():
-        for column in columns:
+    for column in schema.every():
+        if column.type in _WITH_PEOPLE:
             told = _entry(column, raw, found).get(column.type)
             for one in told if isinstance(told, list) else [told]:
                 if isinstance(one, dict) and schema.is_stranger(one):
@@ -148,7 +148,7 @@ def strangers(raw: Mapping[str, Any], schema: Schema) -> Iterator[str]:
 
 def relations(raw: Mapping[str, Any], column: Column) -> list[str]:
     """The ids of the pages that the relation before *column* names."""
-    told = by_id(raw).get(unquote(column.via), {}).get("relation")
+    told = by_id(raw).get(plain(column.via), {}).get("relation")
     entries = told if isinstance(told, list) else []
     ids = (identified(str(one.get("id"))) for one in entries if isinstance(one, dict))
     return [id for id in ids if id]
@@ -167,7 +167,7 @@ def mark(raw: Mapping[str, Any], schema: Schema) -> str:
     found = by_id(raw)
     told: list[object] = [raw.get("in_trash"), reference(raw, schema).key]
     for column in schema.every():
-        entry = found.get(unquote(column.via or column.id), {})
+        entry = found.get(plain(column.via or column.id), {})
         bare = values.bare(_entry(column, raw, found) if not column.via else entry)
         told.append([_core(one) for one in bare] if isinstance(bare, list) else _core(bare))
     return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=9).hexdigest()
@@ -188,7 +188,7 @@ def _entry(
 ) -> Mapping[str, Any]:
     if column.id in PAGE:
         return {"type": column.type, column.type: raw.get(column.id)}
-    return found.get(unquote(column.id), {})
+    return found.get(plain(column.id), {})
 
 
 def _values(
@@ -207,7 +207,7 @@ def _values(
     told: list[Value] = []
     for id in relations(raw, column):
         page = related.get(id) or {}
-        entry = by_id(page).get(unquote(column.id), {})
+        entry = by_id(page).get(plain(column.id), {})
         if not entry:
             raise _Unreadable("the related page is not shared with the connection")
         told.append(values.decode(name, column, entry, schema))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -32,6 +33,12 @@ _FITTING: Mapping[FieldKind, tuple[str, ...]] = {
     FieldKind.STAGE: ("status", "select"),
 }
 """What can hold a field, the best first."""
+
+
+@lru_cache(maxsize=4096)
+def plain(id: str) -> str:
+    """A property's id without the encoding in which answers show it: both spellings mean the same one."""
+    return unquote(id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def listed(properties: object, source: str = "") -> list[Column]:
 def matching(word: str, columns: Iterable[Column]) -> list[Column]:
     """The properties that *word* can mean: the one with this id, else those with this name."""
     columns, wanted = list(columns), word.strip()
-    by_id = [column for column in columns if unquote(column.id) == unquote(wanted)]
+    by_id = [column for column in columns if plain(column.id) == plain(wanted)]
     exact = [column for column in columns if column.name == wanted]
     folded = [column for column in columns if column.name.strip().casefold() == wanted.casefold()]
     if found := by_id or exact or folded:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from escsync.adapter import Denied, Rejected, Vanished
 
 from . import codec
 from .codec import Raw
-from .columns import Column
+from .columns import Column, plain
 from .connection import Connection
 from .discovery import Discovery
 from .query import Query
@@ -42,15 +41,13 @@ class Completion:
         """Fill in what is cut short on a page."""
         found = by_id(raw)
         for column in codec.cut(raw, schema):
-            entry = found[unquote(column.via or column.id)]
+            entry = found[plain(column.via or column.id)]
             kind = str(entry["type"])
             try:
-                raw["properties"] = {
-                    **raw["properties"],
-                    f"{kind} {entry['id']} in full": {
-                        **entry,
-                        kind: self._items(raw, str(entry["id"]), kind),
-                    },
+                found[plain(column.via or column.id)] = {
+                    **entry,
+                    kind: self._items(raw, str(entry["id"]), kind),
+                    "has_more": False,
                 }
             except (Rejected, Vanished):
                 continue  # deleted, or without an address: then what the page tells has to do
@@ -84,7 +81,7 @@ class Completion:
         ids = (id for raw in pages for column in columns for id in codec.relations(raw, column))
         wanted = [id for id in dict.fromkeys(ids) if id not in self.related]
         if len(wanted) > _FEW:
-            needed = list(dict.fromkeys(unquote(column.id) for column in columns))
+            needed = list(dict.fromkeys(plain(column.id) for column in columns))
             query = Query(self._connection, columns[0].source, needed, "asking for related pages")
             missing = set(wanted)
             try:
@@ -106,7 +103,7 @@ class Completion:
         """The strangers among the people of related pages."""
         for column in schema.every():
             for id in codec.relations(raw, column) if column.via else ():
-                told = by_id(self.related.get(id) or {}).get(unquote(column.id), {}).get("people")
+                told = by_id(self.related.get(id) or {}).get(plain(column.id), {}).get("people")
                 for one in told if isinstance(told, list) else ():
                     if isinstance(one, dict) and schema.is_stranger(one):
                         yield str(one["id"])

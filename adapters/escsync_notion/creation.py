@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from escsync.adapter import FIELDS, Ambiguous, Draft, FieldKind, Found, Rejected, Stage, TicketRef, Vanished
 
 from . import codec, encode, richtext
 from .codec import PART, Raw
+from .columns import plain
 from .connection import Connection
 from .discovery import Discovery
 from .query import Query
@@ -75,7 +75,7 @@ class Creation:
                 return
 
     def _marked(self, schema: Schema, wanted: Mapping[str, str]) -> Iterator[tuple[TicketRef, str]]:
-        needed = [unquote(column.id) for column in (schema.unique, schema.key) if column is not None]
+        needed = [plain(column.id) for column in (schema.unique, schema.key) if column is not None]
         query = Query(self._connection, schema.source, needed, _LOOK)
         newest = [raw for raw in query.newest() if _is_ours(raw, schema)]
         if schema.key is None:
@@ -144,7 +144,7 @@ def _is_ours(raw: Mapping[str, Any], schema: Schema) -> bool:
 
 
 def _told(raw: Mapping[str, Any], schema: Schema) -> str:
-    entry = by_id(raw).get(unquote(schema.key.id), {}) if schema.key else {}
+    entry = by_id(raw).get(plain(schema.key.id), {}) if schema.key else {}
     return richtext.plain(entry.get(str(entry.get("type")))).strip()
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from escsync.adapter import PersonKind, PersonRef, Status, Vocabulary
 
-from .columns import GROUPS, PAGE, Column
+from .columns import GROUPS, PAGE, Column, plain
 
 _MOST_CHOICES = 2000
 
@@ -32,18 +31,21 @@ class Schema:
     key: Column | None = None
     resolved: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    _every: list[Column] = field(default_factory=list)
     _choices: dict[tuple[str, ...], str] = field(default_factory=dict)
     _statuses: dict[tuple[str, str], Status] = field(default_factory=dict)
 
     def every(self) -> list[Column]:
         """All columns that are read."""
-        own = [one for one in (self.unique, self.key) if one is not None]
-        return [*own, *(column for some in self.columns.values() for column in some)]
+        if not self._every:
+            own = [one for one in (self.unique, self.key) if one is not None]
+            self._every.extend([*own, *(column for some in self.columns.values() for column in some)])
+        return self._every
 
     def needed(self) -> list[str]:
         """The ids of the properties to ask for, as a query takes them: without the encoding they come in."""
         ids = (column.via or column.id for column in self.every() if column.id not in PAGE)
-        return list(dict.fromkeys(unquote(id) for id in ids))
+        return list(dict.fromkeys(plain(id) for id in ids))
 
     def choice(self, name: str, words: tuple[str, ...]) -> str:
         """The canonical value that an option's spellings mean; options are few, pages many."""
@@ -103,11 +105,19 @@ class Schema:
         )
 
 
-def by_id(raw: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """A page's properties by their ids, whose spelling may be encoded or not."""
-    properties = raw.get("properties")
-    return {
-        unquote(entry["id"]): entry
-        for entry in (properties.values() if isinstance(properties, dict) else ())
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
-    }
+class Properties(dict[str, Mapping[str, Any]]):
+    """A page's properties by their plain ids."""
+
+
+def by_id(raw: Mapping[str, Any]) -> Properties:
+    """A page's properties by their plain ids, sorted out once and kept in their place."""
+    told = raw.get("properties")
+    if isinstance(told, Properties):
+        return told
+    found = Properties()
+    for entry in told.values() if isinstance(told, dict) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+            found[plain(entry["id"])] = entry
+    if isinstance(raw, dict) and isinstance(told, dict):
+        raw["properties"] = found
+    return found

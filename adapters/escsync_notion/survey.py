@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
-from urllib.parse import unquote
 
 from escsync.adapter import (
     FIELDS,
@@ -20,7 +19,7 @@ from escsync.adapter import (
 )
 
 from . import columns as looks
-from .columns import GROUPS, Column
+from .columns import GROUPS, Column, plain
 from .connection import RATE, Connection
 from .discovery import Discovery, unheard
 from .query import Query
@@ -92,7 +91,7 @@ class Survey:
         return True
 
     def _scope(self, schema: Schema) -> Iterator[Problem]:
-        needed = [unquote(schema.unique.id)] if schema.unique else []
+        needed = [plain(schema.unique.id)] if schema.unique else []
         some = Query(self._connection, schema.source, needed, "looking for pages in scope").newest()
         if some:
             count = f"{len(some)} pages" if len(some) < 100 else "a hundred pages or more"
@@ -174,9 +173,9 @@ def _field(name: str, column: Column, word: str) -> Problem:
         return Problem(Level.FAIL, subject, f"{shown} cannot be written", f"map a {looks.fitting(name)[0]}")
     if kind is FieldKind.INSTANT and column.type in ("rich_text", "title"):
         return Problem(Level.WARNING, subject, f"{shown} is text", "map a date with a time")
-    spelled = unquote(looks.parted(word)[0])
+    spelled = plain(looks.parted(word)[0])
     by_name = (
-        spelled != unquote(column.id) and not column.via and spelled not in ("title", "status", *looks.PAGE)
+        spelled != plain(column.id) and not column.via and spelled not in ("title", "status", *looks.PAGE)
     )
     if by_name:
         return Problem(

@@ -25,6 +25,8 @@ _LONGEST_NUMBER = 40
 def decode(name: str, column: Column, raw: Mapping[str, Any], schema: Schema) -> Value:
     """The value of the canonical field *name* that the property value *raw* holds."""
     told = bare(raw)
+    if (told is None or told == []) and not column.box:
+        return None
     match FIELDS[name].kind:
         case FieldKind.TEXT:
             return text(told) or None
