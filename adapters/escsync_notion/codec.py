@@ -28,6 +28,10 @@ class Unintelligible(Exception):
     """A page in no form that Notion documents."""
 
 
+MALFORMED = (Unintelligible, TypeError, ValueError, KeyError, AttributeError, RecursionError)
+"""However a page or what belongs to it is malformed, it is one page."""
+
+
 class _Unreadable(Exception):
     """One value of a page that cannot be told."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from escsync.adapter import Denied, TicketRef, Vanished
+from escsync.adapter import Denied, Rejected, TicketRef, Vanished
 
 from . import comments
+from .codec import MALFORMED
 from .comments import Said
 from .completion import Completion
 from .connection import Connection
@@ -53,8 +54,13 @@ class Conversation:
             raise
         self._discovery.learn("read", allowed=True)
         schema = self._discovery.schema
-        self._completion.people(comments.strangers(raw, schema), schema)
-        said = comments.read(raw, schema, url)
+        self._completion.people(list(comments.strangers(raw, schema)), schema)
+        try:
+            said = comments.read(raw, schema, url)
+        except MALFORMED:
+            raise Rejected(
+                f"the comments of {ref.key or ref.id} cannot be read", remedy="open the page in Notion"
+            ) from None
         self.notes[ref.id] = said[1].id if said[1] else ""
         return said
 

@@ -181,7 +181,7 @@ class Discovery:
             columns=columns,
             lost=lost,
             unique=Column.of(unique) if unique else None,
-            key=Column.of(key) if isinstance(key, dict) else None,
+            key=Column.of(key) if isinstance(key, dict) and key["type"] == "rich_text" else None,
             resolved={id: (one[0], one[1], one[2]) for id, one in known.get("resolved", {}).items()},
             names={known["me"]["id"]: known["me"]["name"], **known.get("names", {})},
         )

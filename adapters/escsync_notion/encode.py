@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from escsync.adapter import FIELDS, FieldKind, PersonKind, PersonRef, Rejected, Status, Value, canonical
+from escsync.adapter import (
+    FIELDS,
+    FieldKind,
+    PersonKind,
+    PersonRef,
+    Rejected,
+    Status,
+    Value,
+    canonical,
+    instant,
+)
 
 from . import instants, richtext
 from .columns import READ_ONLY, Column, Option
@@ -28,8 +38,8 @@ def fit(column: Column, value: Value) -> Value:
     match value:
         case () | "":
             return None
-        case datetime() if column.type == "date":
-            return instants.minute(value)
+        case datetime():
+            return instants.minute(value) if column.type == "date" else instant(value)
         case Decimal() if column.type == "number":
             shown = Decimal(repr(float(value)))
             return Decimal(int(shown)) if shown == shown.to_integral_value() else shown.normalize()
@@ -106,12 +116,18 @@ def _select(name: str, column: Column, value: Value, schema: Schema) -> Any:
 
 def _multi_select(name: str, column: Column, value: Value, schema: Schema) -> Any:
     words = value if isinstance(value, tuple) else (value,)
-    return [{"id": option(name, column, _word(one), schema).id} for one in words[:_MOST]]
+    return [{"id": option(name, column, _word(one), schema).id} for one in _few(name, column, words)]
 
 
 def _people(name: str, column: Column, value: Value, schema: Schema) -> Any:
     entries = value if isinstance(value, tuple) else ()
-    return [_user(name, ref) for ref in entries if isinstance(ref, PersonRef)][:_MOST]
+    return [_user(name, ref) for ref in _few(name, column, entries) if isinstance(ref, PersonRef)]
+
+
+def _few(name: str, column: Column, entries: Sequence[Any]) -> Sequence[Any]:
+    if len(entries) > _MOST:
+        raise Rejected(f"{column.name or column.id}: more than {_MOST} entries", field=name)
+    return entries
 
 
 def _user(name: str, ref: PersonRef) -> dict[str, str]:

@@ -19,7 +19,7 @@ from escsync.adapter import (
 )
 
 from . import codec
-from .codec import Raw
+from .codec import MALFORMED, Raw
 from .comments import Said
 from .completion import Completion
 from .connection import Connection
@@ -30,8 +30,6 @@ from .query import OVERLAP, Query
 from .schema import Schema
 from .settings import identified
 
-MALFORMED = (codec.Unintelligible, TypeError, ValueError, KeyError, AttributeError, RecursionError)
-"""However a page is malformed, it is one page."""
 _MOST_MET = 300
 
 
@@ -179,8 +177,6 @@ class Reader:
                 said = self.conversation.hear(ref, self.met[ref.id].url if ref.id in self.met else "")
             except Vanished:
                 continue
-            except MALFORMED as error:
-                raise Rejected(f"the comments of {ref.key or ref.id} cannot be read") from error
             if said is not None:
                 yield Heard(ref, *said)
 

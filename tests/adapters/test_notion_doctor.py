@@ -7,7 +7,18 @@ from escsync_notion.creation import mark
 from fakes.notion.rig import pull, rig
 from fakes.notion.site import STAGES
 
-from escsync.adapter import Create, Denied, Draft, Level, PersonKind, Rejected, TicketRef
+from escsync.adapter import (
+    Create,
+    Denied,
+    Draft,
+    Level,
+    Move,
+    PersonKind,
+    Rejected,
+    SetField,
+    Stage,
+    TicketRef,
+)
 
 
 @pytest.fixture
@@ -258,3 +269,25 @@ def test_templates_are_not_used(notion):
     (told,) = notion.server.calls("POST", "/pages")
     assert "template" not in told.body
     assert told.body["parent"] == {"type": "data_source_id", "data_source_id": notion.site.escalations.id}
+
+
+def test_a_property_for_marks_that_holds_no_text_is_not_used(notion):
+    """Doctor says so; the mark stands in the page then."""
+    where = {"data_source": notion.site.escalations.id, "key_property": "Tier"}
+    ref = notion.connect(scope=where).create(Draft("k", {"summary": "x"}))
+
+    assert lines(notion, scope=where)["scope.key_property"].level is Level.FAIL
+    assert [f.ref for f in notion.connect(scope=where).find(["k"])] == [ref]
+
+
+def test_what_administrators_set_up_is_never_changed(notion):
+    """Options, groups, colours, properties: Notion would answer 200 and delete, or do nothing."""
+    page = notion.site.create()
+    adapter = notion.connect()
+    list(adapter.check())
+    pull(adapter)
+    adapter.create(Draft("k", {"summary": "x"}))
+    notion.write(adapter, notion.change(page, SetField("health", None, "ok"), Move("Open", Stage.CLOSED)))
+
+    changing = [r for r in notion.server.calls() if r.method != "GET" and not r.path.endswith("/query")]
+    assert {r.path.split("/")[2] for r in changing} <= {"pages", "comments"}

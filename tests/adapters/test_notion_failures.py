@@ -233,6 +233,18 @@ def test_nothing_of_a_customer_is_logged(notion, caplog, capfd):
     assert TOKEN not in shown
 
 
+@pytest.mark.parametrize("trouble", [broken, unavailable, lambda: limited(1)])
+def test_the_client_packages_own_retries_are_off(notion, trouble):
+    """Two layers would multiply, and the inner one is seen by no pace."""
+    adapter = notion.connect(budget=Budget(attempts=1))
+    before = adapter.calls
+    notion.server.fail("GET", "/users/me", trouble(), times=9)
+
+    with pytest.raises(Unavailable):
+        pull(adapter)
+    assert adapter.calls - before == len(notion.server.log) == 1
+
+
 STATUSES = (200, 204, 301, 400, 401, 403, 404, 405, 409, 413, 418, 429, 500, 502, 503, 504, 529, 599)
 DEEP = b'{"results":' * 4000
 ERROR = {
@@ -311,6 +323,20 @@ def adapter_on(service, made, discovery):
     settings = settings_model(plugin).model_validate(told)
     binding = Binding("t", settings, words, patience, made.world.clock.now, dict(discovery))
     return NotionAdapter(binding, through_httpx(service))
+
+
+def test_the_transport_that_is_given_is_used_to_the_end(service):
+    """The client package would throw it away in a `with`."""
+    whole, made, discovery = service
+    whole.faults.clear()
+    adapter = adapter_on(whole, made, discovery)
+    before = len(whole.log)
+
+    list(adapter.pull(None))
+    list(adapter.people())
+    adapter.close()
+
+    assert len(whole.log) - before == adapter.calls == 2
 
 
 def told_by(adapter, verb):

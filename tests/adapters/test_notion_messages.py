@@ -269,3 +269,17 @@ def test_comments_denied_of_a_page_that_exists_do_not_make_it_vanish(notion, pag
 
     assert not ticket.heard
     assert list(adapter.listen([notion.ref(page)])) == []
+
+
+def test_a_malformed_comment_is_said_and_never_dropped(notion, page):
+    """Without its time it proves nothing, and without it a message would look deleted."""
+    say(notion, page, "#ack hello")
+
+    def timeless(body):
+        return body | {"results": [one | {"created_time": "soon"} for one in body["results"]]}
+
+    notion.server.fail("GET", "/comments", alter=timeless, times=9)
+
+    for verb in ("read", "listen"):
+        with pytest.raises(Rejected, match="cannot be read"):
+            list(getattr(notion.connect(), verb)([notion.ref(page)]))

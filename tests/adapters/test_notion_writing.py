@@ -376,10 +376,11 @@ def test_what_cannot_be_written_is_refused_without_asking(notion):
         SetField("received_at", None, AT),
         SetField("account.arr", None, Decimal(1)),
         SetField("severity_", None, "x"),
+        SetField("owner", None, tuple(PersonRef(str(n)) for n in range(101))),
         adapter=notion.connect(fields=fields),
     )
 
-    assert [type(written.failures[n]) for n in range(3)] == [Rejected] * 3
+    assert [type(written.failures[n]) for n in range(4)] == [Rejected] * 4
     assert not patches(notion)
 
 
@@ -396,3 +397,13 @@ def test_owner_may_stand_in_several_properties(notion):
 
     assert [ref.id for ref in before] == [dana, idris]
     assert [ref.id for ref in after.values["owner"]] == [idris]
+
+
+def test_an_instant_in_a_text_property_is_kept_to_the_second(notion):
+    """It is written as ISO, and read as an instant again."""
+    page = notion.site.create()
+    adapter = notion.connect(fields={**notion.site.fields, "ack_due_at": ("Findings",)})
+
+    after = write(notion, page, SetField("ack_due_at", None, AT), adapter=adapter).after
+
+    assert after.values["ack_due_at"] == adapter.fit("ack_due_at", AT) == AT.replace(microsecond=0)
