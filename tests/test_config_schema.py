@@ -18,7 +18,10 @@ SCHEMAS = {
     "people.schema.json": people_schema,
     "policy.schema.json": policy_file_schema,
 }
-EXAMPLES = ["jira-cloud.yaml", "jira-datacenter.yaml", "local.yaml"]
+SECRETS = dict.fromkeys(
+    ("JIRA_TOKEN", "NOTION_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"), "hush"
+)
+EXAMPLES = ["jira-cloud.yaml", "jira-datacenter.yaml", "local.yaml", "notion.yaml", "salesforce.yaml"]
 
 
 def nodes(value):
@@ -107,7 +110,7 @@ def test_an_example_loads_as_it_is(name, tmp_path):
         (tmp_path / path.name).write_text(text, encoding="utf-8")
     (tmp_path / "jira_token").write_text("hush")
 
-    config = load(tmp_path / name, environ={"JIRA_TOKEN": "hush"})
+    config = load(tmp_path / name, environ=SECRETS)
 
     assert set(config.modes.values()) == {Mode.OBSERVE}
     assert len(config.directory.people) > 5

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from fakes.jira_humans import JiraHumans
 from fakes.local_humans import LocalHumans
+from fakes.notion_humans import NotionHumans
 from fakes.parity import Declared, declared, lines, table
+from fakes.salesforce_humans import SalesforceHumans
 
 from escsync.testing import Moment, Player, Scenario, Staged, scenarios
 
@@ -31,7 +33,21 @@ def _datacenter(folder: Path, days: Collection[str]) -> Staged:
     return JiraHumans("datacenter", days=days)
 
 
-TRACKERS = {"local": _local, "jira-cloud": _cloud, "jira-datacenter": _datacenter}
+def _salesforce(folder: Path, days: Collection[str]) -> Staged:
+    return SalesforceHumans(days=days)
+
+
+def _notion(folder: Path, days: Collection[str]) -> Staged:
+    return NotionHumans(days=days)
+
+
+TRACKERS = {
+    "local": _local,
+    "jira-cloud": _cloud,
+    "jira-datacenter": _datacenter,
+    "salesforce": _salesforce,
+    "notion": _notion,
+}
 """The first is what the others are compared with."""
 
 

@@ -21,7 +21,7 @@ CHECKLISTS = {
     "Notion": ("notion", 14, re.compile(r"(?:^|(?<=[.:)] ))\d+\. (?=\S)", re.MULTILINE), 25),
 }
 """Section -> folder of the facts, chapter of the checklist, what begins an item, and how many there are at least."""
-PENDING = frozenset({"Salesforce", "Notion"})
+PENDING = frozenset({"Salesforce"})
 """Sections whose adapters are being written: `(to be named)` is allowed there. Take a name out when it is done."""
 UNNAMED = "(to be named)"
 

@@ -47,7 +47,12 @@ class Connection:
             # Its own logger prints to stderr, and what it prints quotes customers.
             logger=logging.getLogger("escsync_notion.sdk"),
             log_level=logging.CRITICAL + 1,
-            client=httpx.Client(transport=transport, event_hooks={"response": [self._heard]}),
+            client=httpx.Client(
+                transport=transport,
+                # Plain http is loopback: reading the authorities' certificates would take longer than the pass.
+                verify=settings.url.startswith("https:"),
+                event_hooks={"response": [self._heard]},
+            ),
         )
 
     def get(self, path: str, *, what: str, needs: str = "read content", **query: Any) -> Answer:

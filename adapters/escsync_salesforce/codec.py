@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from escsync.adapter import Evidence, History, Message, Ticket, TicketRef, Value
+from escsync.adapter import Evidence, History, Message, Ticket, TicketRef, Touch, Value
 
 from . import activities, history, ids, instants, messages, scope, values
 from .history import Unintelligible
@@ -34,6 +34,7 @@ def ticket(row: Mapping[str, Any], under: Children, schema: Schema, roots: Seque
         raise Unintelligible("no status")
     born = Evidence(created, source="created")
     past: dict[str, History] = {}
+    touched: dict[str, Touch] = {}
     entered = None
     if "CaseHistory" in under:
         rows = history.Rows(under["CaseHistory"], schema)
@@ -41,11 +42,14 @@ def ticket(row: Mapping[str, Any], under: Children, schema: Schema, roots: Seque
         whole = history.Past(row, rows, born, maker)
         found = {name: whole.of(name, value, schema) for name, value in told.items()}
         past = {name: facts for name, facts in found.items() if facts is not None}
+        dated = {name: whole.touch(name, schema) for name, facts in found.items() if facts is None}
+        touched = {name: touch for name, touch in dated.items() if touch is not None}
         entered = scope.entered_at(row, rows, schema)
     if schema.vocabulary.follow_up == "task":
         booked = activities.follow_up(under.get("Task", ()), under.get("Event", ()), born, schema)
         told, past = told | booked[0], past | booked[1]
-    said, note = messages.of_comments(under.get("CaseComment", ()), schema)
+    comments = under.get("CaseComment", ())
+    said = messages.of_comments(comments, schema)
     said += messages.of_mails(under.get("EmailMessage", ()), schema)
     return Ticket(
         id=ref.id,
@@ -59,8 +63,10 @@ def ticket(row: Mapping[str, Any], under: Children, schema: Schema, roots: Seque
         version=str(row.get("SystemModstamp")),
         history=past,
         messages=_ordered(said),
-        note=note,
+        note=messages.note_of(comments, schema),
         unreadable={**schema.lost, **hidden},
+        updated_by=schema.person(row.get("LastModifiedById"), _mapping(row.get("LastModifiedBy"))),
+        touched=touched,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from escsync.adapter import Evidence, Fact, History, PersonRef, Value
+from escsync.adapter import Evidence, Fact, History, PersonRef, Touch, Value
 
 from . import ids, instants, values
 from .schema import Column, Schema
@@ -128,6 +128,12 @@ class Past:
         # The case itself tells its value of today better than the record of the change does.
         facts[-1] = Fact(facts[-1].when, current, facts[-1].actor)
         return tuple(facts)
+
+    def touch(self, name: str, schema: Schema) -> Touch | None:
+        """The last change of *name* whose values no row tells, as of a long text."""
+        rows = [row for column in schema.columns[name] for row in self.rows.of(column)]
+        last = max(rows, key=lambda row: row.at, default=None)
+        return Touch(last.at, last.actor) if last is not None and last.empty else None
 
     def _track(self, name: str, column: Column, now: Value, schema: Schema) -> list[Step] | None:
         """The changes of one field, oldest first; None where they are not told, or do not fit together."""

@@ -13,6 +13,7 @@ from .schema import Column, Schema
 
 _ALWAYS = (
     *("Id", "CaseNumber", "Status", "IsClosed", "IsDeleted", "CreatedDate", "CreatedById", "CreatedBy.Name"),
+    *("LastModifiedById", "LastModifiedBy.Name"),
     "SystemModstamp",
 )
 _USER = ("Name", "Email", "IsActive", "UserType")

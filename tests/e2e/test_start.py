@@ -145,7 +145,7 @@ def test_adapters_are_listed(house):
     """Each with its title."""
     rows = house("adapters", "--format", "json").json["adapters"]
 
-    assert [row["name"] for row in rows if row["ok"]] == ["jira", "local"]
+    assert [row["name"] for row in rows if row["ok"]] == ["jira", "local", "notion", "salesforce"]
     assert "Jira (Cloud and Data Center)" in house("adapters").out
 
 
