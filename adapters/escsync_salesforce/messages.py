@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,20 +29,17 @@ _NOBODY = re.compile(
 Raw = Mapping[str, Any]
 
 
-def of_comments(rows: Iterable[Raw], schema: Schema) -> tuple[list[Message], NoteSeen | None]:
-    """The messages among a case's comments, and the note."""
-    found: list[Message] = []
-    notes: list[tuple[str, NoteSeen]] = []
-    for row in _present(rows):
-        text = _lines(row.get("CommentBody"))
-        if ids.long(row.get("CreatedById")) == schema.me:
-            note = _note(row, text) if row.get("IsPublished") is not True else None
-            if note is not None:
-                notes.append((str(row.get("CreatedDate")), note))
-        elif (message := _comment(row, text, schema)) is not None:
-            found.append(message)
-    notes.sort(key=lambda one: (one[0], one[1].id))
-    return found, notes[0][1] if notes else None
+def of_comments(rows: Sequence[Raw], schema: Schema) -> list[Message]:
+    """The messages among a case's comments; our own account's words are none."""
+    found = (_comment(row, schema) for row in _present(rows) if not _ours(row, schema))
+    return [message for message in found if message is not None]
+
+
+def note_of(rows: Sequence[Raw], schema: Schema) -> NoteSeen | None:
+    """Escsync's own note among a case's comments: the first, should there be several."""
+    own = [row for row in _present(rows) if _ours(row, schema) and row.get("IsPublished") is not True]
+    own.sort(key=lambda row: (str(row.get("CreatedDate")), str(row.get("Id"))))
+    return next((note for row in own if (note := _note(row)) is not None), None)
 
 
 def of_mails(rows: Iterable[Raw], schema: Schema) -> list[Message]:
@@ -67,8 +64,12 @@ def _present(rows: Iterable[Raw]) -> Iterable[Raw]:
     return (row for row in rows if row.get("IsDeleted") is not True)
 
 
-def _comment(row: Raw, text: str, schema: Schema) -> Message | None:
-    marker, rest = schema.vocabulary.marker(text)
+def _ours(row: Raw, schema: Schema) -> bool:
+    return ids.long(row.get("CreatedById")) == schema.me
+
+
+def _comment(row: Raw, schema: Schema) -> Message | None:
+    marker, rest = schema.vocabulary.marker(_lines(row.get("CommentBody")))
     native = schema.vocabulary.native and row.get("IsPublished") is True
     if marker is None and not native:
         return None
@@ -176,7 +177,7 @@ def _lines(raw: object) -> str:
     return raw.replace("\r\n", "\n").replace("\r", "\n") if isinstance(raw, str) else ""
 
 
-def _note(row: Raw, text: str) -> NoteSeen | None:
-    lines = text.rstrip().splitlines()
+def _note(row: Raw) -> NoteSeen | None:
+    lines = _lines(row.get("CommentBody")).rstrip().splitlines()
     found = _NOTE.fullmatch(lines[-1].strip()) if lines else None
     return NoteSeen(ids.long(row.get("Id")), found[1]) if found else None

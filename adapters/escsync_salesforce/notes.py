@@ -93,7 +93,7 @@ class Notes:
                 for row in search.all(answer, parts[name]):
                     by_case.setdefault(ids.long(row.get("ParentId")), []).append(row)
                 for case, rows in by_case.items():
-                    note = messages.of_comments(rows, schema)[1]
+                    note = messages.note_of(rows, schema)
                     if note is not None:
                         found[case] = note.id
         return found

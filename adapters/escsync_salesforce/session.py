@@ -116,13 +116,7 @@ class Session:
 
     def _refused(self, response: requests.Response) -> TrackerError:
         body = refused(response.content)
-        refusal = Refusal.of(body)
-        if response.status_code in (400, 401, 403) and refusal.code:
-            return Denied(
-                f"{_WHAT}: Salesforce refuses a token: {refusal.why()}"[:200],
-                remedy=_REMEDIES.get(refusal.code, "check connection.client_id and its secret or key"),
-            )
-        error = failure(response.status_code, body, what=_WHAT)
+        refusal, error = Refusal.of(body), failure(response.status_code, body, what=_WHAT)
         if isinstance(error, Unavailable):
             return Unavailable(
                 error.message,
@@ -130,6 +124,11 @@ class Session:
                 executed=False,
                 everywhere=error.everywhere,
                 remedy=error.remedy,
+            )
+        if response.status_code in (400, 401, 403) and refusal.code:
+            return Denied(
+                f"{_WHAT}: Salesforce refuses a token: {refusal.why()}"[:200],
+                remedy=_REMEDIES.get(refusal.code, "check connection.client_id and its secret or key"),
             )
         if isinstance(error, Denied):
             return error

@@ -62,7 +62,8 @@ class Survey:
 
     def _access(self, schema: Schema) -> Iterator[Problem]:
         org = next(iter(self._rows("SELECT Name, IsSandbox, OrganizationType FROM Organization")), {})
-        kind = {True: "a sandbox", False: "production"}.get(org.get("IsSandbox"), "an org")  # type: ignore[arg-type]
+        sandbox = org.get("IsSandbox")
+        kind = "a sandbox" if sandbox is True else "production" if sandbox is False else "an org"
         edition = f", {org['OrganizationType']}" if isinstance(org.get("OrganizationType"), str) else ""
         me = self._discovery.account
         message = f"{kind}{edition}, API {self._connection.version}, signed in as {me} ({schema.me})"
@@ -97,7 +98,9 @@ class Survey:
             yield Problem(Level.WARNING, "scope", "no case is in scope", "check record_type, flag and where")
         if word := soql.literal(where):
             message = f"{word} in scope.where counts days in the time zone of escsync's account"
-            yield Problem(Level.WARNING, "scope", message, "write an instant, such as 2026-01-01T00:00:00Z")
+            yield Problem(
+                Level.WARNING, "scope.where", message, "write an instant, such as 2026-01-01T00:00:00Z"
+            )
 
     def _counted(self, question: str) -> int | str:
         (answer,) = self._connection.composite(

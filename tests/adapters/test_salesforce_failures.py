@@ -1,0 +1,406 @@
+"""When Salesforce does not answer as it should: each failure as the error that says what to do next."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+
+import pytest
+from escsync_salesforce import answers
+from fakes.http import Fault, Reply
+from fakes.salesforce import trouble
+from fakes.salesforce.rig import pull, rig
+from requests.exceptions import RequestException
+from simple_salesforce.exceptions import SalesforceError
+
+from escsync.adapter import (
+    Conflict,
+    Create,
+    Denied,
+    Draft,
+    Move,
+    Rejected,
+    SetField,
+    Stage,
+    TicketRef,
+    TrackerError,
+    Unavailable,
+    Vanished,
+    WriteNote,
+)
+from escsync.retry import Budget
+
+SECRET_TEXT = "Globex threatens to leave"
+HTML = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>"
+
+
+@pytest.fixture
+def sf():
+    with rig() as made:
+        yield made
+
+
+def data(request):
+    return "/services/data/v" in request.path
+
+
+def failing(sf, **how):
+    """An adapter that has pulled once, and whose next requests fail."""
+    sf.open(SECRET_TEXT)
+    adapter = sf.connect(budget=Budget(attempts=3, seconds=100_000))
+    cursor = pull(adapter).cursor
+    sf.server.faults.append(Fault(data, times=50, **how))
+    return adapter, cursor
+
+
+def error_of(sf, **how):
+    adapter, cursor = failing(sf, **how)
+    with pytest.raises(TrackerError) as raised:
+        pull(adapter, cursor)
+    return raised.value
+
+
+def refusal(code, message="no", fields=()):
+    return [{"errorCode": code, "message": message, "fields": list(fields)}]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, refusal("MALFORMED_QUERY"), Rejected),
+        (400, refusal("FIELD_CUSTOM_VALIDATION_EXCEPTION"), Rejected),
+        (400, refusal("UNABLE_TO_LOCK_ROW"), Unavailable),
+        (400, refusal("QUERY_TIMEOUT"), Unavailable),
+        (400, [], Rejected),
+        (400, None, Rejected),
+        (400, "nonsense", Rejected),
+        (401, refusal("INVALID_SESSION_ID"), Denied),
+        (401, None, Denied),
+        (403, refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), Unavailable),
+        (403, refusal("API_DISABLED_FOR_ORG"), Denied),
+        (403, None, Denied),
+        (404, refusal("NOT_FOUND"), Vanished),
+        (406, None, Unavailable),
+        (410, refusal("UNSUPPORTED_API_VERSION"), Denied),
+        (412, None, Conflict),
+        (414, None, Rejected),
+        (420, None, Unavailable),
+        (429, None, Unavailable),
+        (431, None, Rejected),
+        (500, refusal("UNKNOWN_EXCEPTION"), Unavailable),
+        (503, None, Unavailable),
+        (300, ["/a", "/b"], Rejected),
+        (302, None, Denied),
+        (304, None, Rejected),
+    ],
+)
+def test_a_failure_is_judged_by_status_and_code(status, body, kind):
+    """What to do next, in a line that fits."""
+    error = answers.failure(status, body, what="reading cases")
+
+    assert type(error) is kind
+    assert len(error.message) <= 200
+
+
+def test_the_daily_limit_pauses_the_tracker_and_a_crowd_does_not():
+    """One code, two limits: a quarter of an hour for everybody, or a moment."""
+    daily = answers.failure(403, trouble.exhausted().body, what="x")
+    crowd = answers.failure(403, trouble.crowded().body, what="x")
+
+    assert (daily.everywhere, daily.retry_after, daily.executed) == (True, 900, False)
+    assert (crowd.everywhere, crowd.retry_after < 60, crowd.executed) == (False, True, False)
+
+
+def test_the_daily_limit_ends_the_pass_at_once(sf):
+    """It is longer than a pass waits; nothing is asked again."""
+    sf.open("x")
+    adapter = sf.connect()
+    cursor = pull(adapter).cursor
+    sf.face.limit = sf.face.used
+    before = len(sf.server.log)
+
+    with pytest.raises(Unavailable) as limit:
+        pull(sf.again(adapter), cursor)
+
+    assert limit.value.everywhere
+    assert len(sf.server.log) - before == 2  # a token, and one request
+    assert sf.waits == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (trouble.broken(), Unavailable),
+        (trouble.busy(), Unavailable),
+        (trouble.maintenance(), Unavailable),
+        (trouble.slow(), Unavailable),
+        (trouble.edge(420), Unavailable),
+        (trouble.edge(406), Unavailable),
+        (Reply(200, raw=HTML, content="text/html"), Unavailable),
+        (Reply(200, raw=b""), Unavailable),
+        (Reply(200, raw=b'{"compositeResponse": ['), Unavailable),
+        (Reply(200, body=[1]), Unavailable),
+        (Reply(200, body={"compositeResponse": []}), Unavailable),
+        (Reply(200, body={"compositeResponse": "none"}), Unavailable),
+        (Reply(302, headers={"Location": "/login"}), Denied),
+        (Reply(410, refusal("UNSUPPORTED_API_VERSION")), Denied),
+    ],
+)
+def test_an_answer_that_is_none_is_an_error_of_its_kind(sf, reply, kind):
+    """Never a traceback, never an empty result."""
+    error = error_of(sf, reply=reply)
+
+    assert isinstance(error, kind)
+    assert len(error.message) <= 200
+
+
+@pytest.mark.parametrize("how", [{"cut": 60}, {"reset": True}])
+def test_a_cut_answer_and_a_broken_connection_are_outages(sf, how):
+    """Read again until patience ends."""
+    assert isinstance(error_of(sf, **how), Unavailable)
+    assert len(sf.waits) == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        trouble.broken(),
+        trouble.busy(),
+        trouble.maintenance(),
+        trouble.edge(),
+        trouble.crowded(),
+        trouble.slow(),
+    ],
+)
+def test_an_outage_that_passes_costs_a_wait(sf, reply):
+    """And no ticket."""
+    sf.open("x")
+    sf.server.faults.append(Fault(data, reply))
+
+    assert len(pull(sf.connect()).tickets) == 1
+    assert len(sf.waits) == 1
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_an_outage_of_one_part_is_asked_again_with_the_others(sf, part):
+    """A composite answer of 200 says nothing of its parts."""
+    sf.open("x")
+    adapter = sf.connect()
+    cursor = pull(adapter).cursor
+
+    def broken(body):
+        parts = body["compositeResponse"]
+        parts[part] = {**parts[part], "httpStatusCode": 500, "body": trouble.broken().body}
+        return body
+
+    sf.server.faults.append(Fault(lambda r: r.path.endswith("/composite"), alter=broken))
+    pull(sf.again(adapter), cursor)
+
+    assert len(sf.waits) == 1
+
+
+def test_a_server_that_never_answers_is_given_up(sf):
+    """There is always a timeout."""
+    sf.open("x")
+    told = sf.secret() | {"timeout": 0.2}
+    adapter = sf.connect(connection=told)
+    cursor = pull(adapter).cursor
+    sf.server.faults.append(Fault(data, hang=True, times=50))
+
+    with pytest.raises(Unavailable):
+        pull(sf.again(adapter, connection=told, budget=Budget(attempts=1)), cursor)
+
+
+def test_nobody_listening_is_unavailable(sf):
+    """Connection refused."""
+    with pytest.raises(Unavailable) as outage:
+        pull(sf.connect(connection=sf.session() | {"url": "http://127.0.0.1:9"}))
+
+    assert outage.value.executed is False
+
+
+def test_errors_hold_no_secrets_and_no_customer_text(sf):
+    """Neither addresses with their queries, nor bodies, nor tokens."""
+    word = "x" * 10 + SECRET_TEXT
+    replies = [
+        Reply(400, refusal("MALFORMED_QUERY", f"unexpected token: '{word}'")),
+        Reply(500, raw=word.encode()),
+        Reply(200, raw=f"<html>{word}</html>".encode(), content="text/html"),
+        Reply(401, refusal("INVALID_SESSION_ID", word)),
+    ]
+    for reply in replies:
+        error = error_of(sf, reply=reply)
+        sf.server.faults.clear()
+        told = f"{error} {error.remedy} {error.__cause__}"
+        assert "!AQ" not in told
+        assert sf.secret()["client_secret"] not in told
+        assert "SELECT" not in told
+        assert "/services/data" not in told
+        assert reply.status == 400 or SECRET_TEXT not in told
+
+
+def test_long_quotations_of_a_server_are_cut():
+    """They may be anybody's text."""
+    quoted = "bad value: '" + "word " * 30 + "'"
+
+    assert "word word" not in answers.tidy(quoted)
+    assert "\u202e" not in answers.tidy("a\u202eb")
+
+
+def test_json_of_any_depth_is_no_crash():
+    """It is an answer that cannot be read."""
+    gc.disable()  # what is collected in the depth of a recursion complains about it
+    try:
+        with pytest.raises(Unavailable):
+            answers.decoded(200, b"[" * 20_000, "application/json", what="x")
+        assert answers.refused(b"[" * 20_000) is None
+    finally:
+        gc.enable()
+
+
+# -- whatever comes, only our errors leave
+
+BODIES = {
+    "error list": Reply(0, refusal("SOMETHING_NEW", "x", ["Status"])),
+    "error object": Reply(0, {"error": "x", "error_description": "y"}),
+    "no errors": Reply(0, []),
+    "object": Reply(0, {"unexpected": True}),
+    "wrong types": Reply(
+        0,
+        {
+            "compositeResponse": [{"httpStatusCode": "200", "body": 5, "httpHeaders": 7}],
+            "records": 5,
+            "fields": 1,
+        },
+    ),
+    "numbers": Reply(0, [1, None, "x", [], {"errorCode": 5, "message": None, "fields": "x"}]),
+    "null": Reply(0, raw=b"null"),
+    "html": Reply(0, raw=HTML, content="text/html"),
+    "empty": Reply(0, raw=b""),
+    "truncated": Reply(0, raw=b'{"compositeResponse":[{"body":'),
+    "not utf-8": Reply(0, raw=b"\xff\xfe{"),
+}
+STATUSES = (
+    200,
+    201,
+    204,
+    206,
+    300,
+    302,
+    304,
+    400,
+    401,
+    403,
+    404,
+    405,
+    406,
+    409,
+    410,
+    412,
+    414,
+    415,
+    420,
+    429,
+    431,
+    500,
+    502,
+    503,
+    504,
+)
+REF = TicketRef("500dM000000000CQAQ", "00001000")
+
+
+def verbs(adapter, change):
+    return {
+        "pull": lambda: list(adapter.pull(None)),
+        "read": lambda: list(adapter.read([REF])),
+        "write": lambda: [e for w in adapter.write([change]) for e in w.failures.values()],
+        "create": lambda: adapter.create(Draft("k", {"summary": "x"})),
+        "find": lambda: list(adapter.find(["k"])),
+        "people": lambda: list(adapter.people()),
+        "check": lambda: list(adapter.check()),
+    }
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    with rig() as made:
+        made.open("x")
+        adapter = made.connect(connection=made.session())
+        pull(adapter)
+        yield made, dict(adapter.discovery)
+
+
+@pytest.mark.parametrize("verb", ["pull", "read", "write", "create", "find", "people", "check"])
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_only_our_errors_leave(learnt, verb, known):
+    """Every status with every body, for every verb: neither the SDK's nor the HTTP client's nor Python's own."""
+    sf, discovery = learnt
+    edits = (
+        SetField("health", None, "ok"),
+        Move("New", Stage.INVESTIGATION),
+        WriteNote("x", "a", None),
+        Create(Draft("k", {"summary": "x"}, REF)),
+    )
+    change = sf.change(sf.org.row(REF.id), *edits, version="2026-03-03T09:00:00.000+0000")
+    for status in STATUSES:
+        how = sf.secret() if status == 401 else sf.session()
+        adapter = sf.connect(discovery=discovery if known else {}, connection=how, budget=Budget(attempts=1))
+        for name, reply in BODIES.items():
+            answer = Reply(status, reply.body, {}, reply.raw, reply.content)
+            sf.server.faults[:] = [Fault(data, answer, times=99)]
+            try:
+                found = verbs(adapter, change)[verb]()
+            except TrackerError:
+                continue
+            except (SalesforceError, RequestException) as error:
+                pytest.fail(f"{verb} {status} {name}: {type(error).__name__} leaves the adapter")
+            errors = [e for e in (found if isinstance(found, list) else []) if isinstance(e, Exception)]
+            assert all(isinstance(error, TrackerError) for error in errors)
+        adapter.close()
+    sf.server.faults.clear()
+
+
+@pytest.mark.parametrize("altered", ["body", "records", "status", "row", "children"])
+@pytest.mark.parametrize("verb", ["pull", "read", "write", "find", "people", "check"])
+def test_only_our_errors_leave_whatever_a_part_holds(learnt, verb, altered):
+    """An outer 200 with rubbish inside."""
+    sf, discovery = learnt
+    rubbish = [None, 5, "x", [], {}, [None], {"records": [None, 5, {}]}, True]
+    adapter = sf.connect(discovery=discovery, connection=sf.session(), budget=Budget(attempts=1))
+    version = "2026-03-03T09:00:00.000+0000"
+    change = sf.change(
+        sf.org.row(REF.id), Move("New", Stage.INVESTIGATION), WriteNote("x", "a", None), version=version
+    )
+    for junk in rubbish:
+        spoilt = Fault(
+            lambda r: r.path.endswith("/composite"),
+            alter=lambda body, junk=junk: _spoilt(body, altered, junk),
+            times=99,
+        )
+        sf.server.faults[:] = [spoilt]
+        with contextlib.suppress(TrackerError):
+            verbs(adapter, change)[verb]()
+    sf.server.faults.clear()
+
+
+def _spoilt(body, altered, junk):
+    for part in body["compositeResponse"]:
+        inner = part["body"]
+        match altered:
+            case "body":
+                part["body"] = junk
+            case "status":
+                part["httpStatusCode"] = junk
+            case "records" if isinstance(inner, dict):
+                inner["records"] = junk
+            case "row" if isinstance(inner, dict):
+                inner["records"] = [dict.fromkeys(row, junk) for row in inner["records"]]
+            case "children" if isinstance(inner, dict):
+                for row in inner["records"]:
+                    row |= {
+                        name: junk
+                        for name in row
+                        if name in ("CaseComments", "Histories", "EmailMessages", "Owner", "CreatedBy")
+                    }
+    return body
