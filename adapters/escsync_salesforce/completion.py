@@ -49,7 +49,8 @@ class Completion:
     def whole(self, page: Sequence[Raw]) -> list[Whole]:
         """The cases of a page with everything under them; deleted ones as they are."""
         children = self._discovery.children
-        found = [Whole({k: v for k, v in row.items() if not _is_list(k, children)}) for row in page]
+        lists = {held.relation for held in children}
+        found = [Whole({k: v for k, v in row.items() if k not in lists}) for row in page]
         living = [
             (one, row) for one, row in zip(found, page, strict=True) if row.get("IsDeleted") is not True
         ]
@@ -139,10 +140,6 @@ class Completion:
                 address = str(row.get("Email") or "").casefold()
                 if ref is not None and address in schema.senders and not schema.customer(row):
                     schema.senders[address] = ref.id
-
-
-def _is_list(key: str, children: Sequence[Held]) -> bool:
-    return any(held.relation == key for held in children)
 
 
 def _records(told: Any) -> list[Raw]:

@@ -185,7 +185,7 @@ class Discovery:
             record_type=record_type,
             record_type_names=tuple(names),
             flag=Column.told(known["flag"]) if known["flag"] else None,
-            tracked=None if known["tracked"] is None else frozenset(known["tracked"]),
+            tracked=None if known["tracked"] is None else frozenset(map(str.casefold, known["tracked"])),
             since=dict(known.get("since", {})),
             bots=dict(known["bots"]),
             senders=dict(known.get("senders", {})),

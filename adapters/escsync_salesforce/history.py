@@ -78,9 +78,9 @@ class Rows:
         for rows in self.by_field.values():
             rows.sort(key=lambda row: (row.at, row.id))
 
-    def of(self, column: Column) -> list[Row]:
+    def of(self, column: Column, schema: Schema) -> list[Row]:
         """The rows of one field."""
-        return [row for name in column.traces() for row in self.by_field.get(name.casefold(), ())]
+        return [row for name in schema.traces(column) for row in self.by_field.get(name, ())]
 
 
 def learn(rows: Rows, schema: Schema) -> None:
@@ -105,10 +105,12 @@ class Past:
     def of(self, name: str, current: Value, schema: Schema) -> History | None:
         """The whole past of the canonical field *name*, its value at creation included; None where it is not told."""
         columns = schema.columns[name]
+        if not all(column.own for column in columns):
+            return None
         tracks: list[list[Step]] = []
         firsts: list[Value] = []
         for column in columns:
-            now = values.of(name, (column,), self.row, schema)
+            now = current if len(columns) == 1 else values.of(name, (column,), self.row, schema)
             track = self._track(name, column, now, schema)
             if track is None:
                 return None
@@ -131,7 +133,7 @@ class Past:
 
     def touch(self, name: str, schema: Schema) -> Touch | None:
         """The last change of *name* whose values no row tells, as of a long text."""
-        rows = [row for column in schema.columns[name] for row in self.rows.of(column)]
+        rows = [row for column in schema.columns[name] for row in self.rows.of(column, schema)]
         last = max(rows, key=lambda row: row.at, default=None)
         return Touch(last.at, last.actor) if last is not None and last.empty else None
 
@@ -139,7 +141,7 @@ class Past:
         """The changes of one field, oldest first; None where they are not told, or do not fit together."""
         if not column.remembered:
             return None
-        rows = self.rows.of(column)
+        rows = self.rows.of(column, schema)
         if not rows:
             return [] if self._untouched(column, schema) else None
         chain = chained(_decoded(name, column, rows, schema))
@@ -149,9 +151,9 @@ class Past:
 
     def _untouched(self, column: Column, schema: Schema) -> bool:
         """Is it sure that no row means no change?"""
-        names = {name.casefold() for name in column.traces()}
+        names = schema.traces(column)
         if schema.tracked is not None:
-            return bool(names & {name.casefold() for name in schema.tracked})
+            return any(name in schema.tracked for name in names)
         since = min((schema.since[name] for name in names if name in schema.since), default=None)
         return since is not None and datetime.fromisoformat(since) <= self.born.at
 

@@ -19,6 +19,8 @@ def long(raw: object) -> str:
     """*raw* as an id of 18 characters; "" where it is none."""
     if not isinstance(raw, str) or not is_id(raw):
         return ""
+    if len(raw) == 18:
+        return raw
     short = raw[:15]
     return short + "".join(_checksum(short[at : at + 5]) for at in (0, 5, 10))
 

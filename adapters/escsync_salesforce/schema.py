@@ -70,8 +70,9 @@ class Column:
         return self.own and self.type not in ("multipicklist", "encryptedstring") and not long
 
     def traces(self) -> tuple[str, ...]:
-        """The names under which a history knows it: lookups by their relation."""
-        return tuple(dict.fromkeys(filter(None, (self.name, self.relation, self.name.removesuffix("Id")))))
+        """The names under which a history knows it, whatever their case: lookups by their relation."""
+        names = (self.name, self.relation, self.name.removesuffix("Id"))
+        return tuple(dict.fromkeys(name.casefold() for name in names if name))
 
     def plain(self) -> dict[str, Any]:
         """It as JSON: what one connection tells the next."""
@@ -89,7 +90,7 @@ class Schema:
     """One org as the codec needs to know it.
 
     *lost* are our fields whose field is gone, hidden or not to be told apart, with the reason. *statuses* are API
-    name -> (label, closed). *tracked* are the fields with a history, None where nobody tells. *since* is since when
+    name -> (label, closed). *tracked* are the fields with a history, in small letters, None where nobody tells. *since* is since when
     rows of a field's history are known. *bots* are users who are no people of ours; *senders* users by e-mail.
     """
 
@@ -110,6 +111,7 @@ class Schema:
     people: dict[str, PersonRef] = field(default_factory=dict)
     _choices: dict[tuple[str, ...], str] = field(default_factory=dict)
     _statuses: dict[str, Status] = field(default_factory=dict)
+    _traces: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def choice(self, name: str, words: tuple[str, ...]) -> str:
         """The canonical value that an option's spellings mean; options are few, cases many."""
@@ -133,6 +135,12 @@ class Schema:
         if closed is None or raw in self.statuses or closed == found.done:
             return found
         return Status(found.id, found.name, found.stage, closed)
+
+    def traces(self, column: Column) -> tuple[str, ...]:
+        """The names under which a history knows a column; columns are few, cases many."""
+        if column.path not in self._traces:
+            self._traces[column.path] = column.traces()
+        return self._traces[column.path]
 
     def person(self, id: object, told: Mapping[str, Any] | None = None) -> PersonRef | None:
         """The user or queue of this id, *told* being what a query shows of it; who it was is remembered."""

@@ -34,7 +34,7 @@ def entered_at(row: Mapping[str, Any], rows: Rows, schema: Schema) -> Evidence |
             )
         )
     if schema.flag is not None:
-        flagged = [one for one in rows.of(schema.flag) if not one.empty]
+        flagged = [one for one in rows.of(schema.flag, schema) if not one.empty]
         tracks.append((flagged, _ticked, values.reach(row, schema.flag.path) is True))
     held = [matches(found[0].old) if found else now for found, matches, now in tracks]
     if all(held):

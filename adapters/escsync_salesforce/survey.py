@@ -157,7 +157,6 @@ class Survey:
                 Level.WARNING, "history", message, "give escsync's account View Setup and Configuration"
             )
             return
-        names = {name.casefold() for name in tracked}
         for name, columns in schema.columns.items():
             if FIELDS[name].own or name in ("summary", "description", "contact.name"):
                 continue
@@ -169,7 +168,7 @@ class Survey:
                         f"{column.name} is of a type whose history holds no values: known to the poll only"
                     )
                     yield Problem(Level.OK, f"history {name}", message)
-                elif names & {one.casefold() for one in column.traces()}:
+                elif tracked.intersection(column.traces()):
                     yield Problem(Level.OK, f"history {name}", f"{column.name} is tracked")
                 else:
                     message = (

@@ -22,6 +22,8 @@ _LONGEST_NUMBER = 40
 
 def reach(row: Mapping[str, Any], path: str) -> Any:
     """What stands at the end of *path*; None where a lookup on the way is empty."""
+    if "." not in path:
+        return row.get(path)
     value: Any = row
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
@@ -30,6 +32,8 @@ def reach(row: Mapping[str, Any], path: str) -> Any:
 
 def told(row: Mapping[str, Any], path: str) -> bool:
     """Does the row tell this field at all? An empty lookup on the way tells that it is empty."""
+    if "." not in path:
+        return path in row
     value: Any = row
     for step in path.split("."):
         if value is None:

@@ -23,7 +23,7 @@ DAY = Column("D__c", "D__c", "D", "date")
 
 def schema(columns, tracked=("Status", "OwnerId", "Co__c", "D__c", "Findings__c", "R__c"), **how):
     words = Vocabulary(stages={Stage.INTAKE: ("New",), Stage.INVESTIGATION: ("Working",)})
-    known = None if tracked is None else frozenset(tracked)
+    known = None if tracked is None else frozenset(map(str.casefold, tracked))
     statuses = {"New": ("New", False), "W": ("Working", False), "Done": ("Done", True)}
     return Schema("", ANA, words, columns=columns, statuses=statuses, tracked=known, **how)
 
