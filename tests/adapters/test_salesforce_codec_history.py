@@ -125,7 +125,8 @@ def test_names_are_lent_to_the_ids_beside_them():
     rows = [row(5, "Owner", "Support Queue", "Dana Reyes", id="a"), row(5, "Owner", QUEUE, DANA, id="b")]
     now = {"OwnerId": DANA, "Owner": {"Name": "Dana Reyes"}}
 
-    facts = history.Past(now, history.Rows(rows, told), Evidence(BORN), None).of("owner", None, told)
+    current = values.of("owner", (OWNER,), now, told)
+    facts = history.Past(now, history.Rows(rows, told), Evidence(BORN), None).of("owner", current, told)
 
     assert facts[0].value[0].name == "Support Queue"
 
