@@ -28,11 +28,12 @@ _MOST_SENDERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How questions may be put to this org: *nested* children, *joined* scopes, *deleted* rows."""
+    """How questions may be put to this org: *nested* children, *joined* scopes, *deleted* rows, people *described*."""
 
     nested: bool = True
     joined: bool = True
     deleted: bool = True
+    described: bool = True
 
 
 class Discovery:

@@ -65,11 +65,11 @@ class Questions:
     def under(self, held: Held, ids: Sequence[str]) -> str:
         """The records of one kind under these cases, whole."""
         child = held.child
-        return f"SELECT {', '.join(held.fields)} FROM {child.name} WHERE {soql.among(child.parent, ids)}"
+        return f"SELECT {', '.join(self._told(held))} FROM {child.name} WHERE {soql.among(child.parent, ids)}"
 
     def _cases(self) -> str:
         columns = (column for some in self.schema.columns.values() for column in some)
-        wanted = [*_ALWAYS, *(path for column in columns for path in _selected(column))]
+        wanted = [*_ALWAYS, *(path for column in columns for path in self._selected(column))]
         if self.schema.record_type:
             wanted.append("RecordTypeId")
         if self.schema.flag is not None:
@@ -79,15 +79,17 @@ class Questions:
         return f"SELECT {', '.join(parts)} FROM Case"
 
     def _nested(self, held: Held) -> str:
-        return f"(SELECT {', '.join(held.fields)} FROM {held.relation})"
+        return f"(SELECT {', '.join(self._told(held))} FROM {held.relation})"
 
+    def _told(self, held: Held) -> list[str]:
+        return [one for one in held.fields if self.form.described or "." not in one or one.endswith(".Name")]
 
-def _selected(column: Column) -> Iterable[str]:
-    yield column.path
-    if not column.relation:
-        return
-    shown = _OWNER if "Group" in column.target else _USER if column.person else ("Name",)
-    yield from (f"{column.relation}.{name}" for name in shown)
+    def _selected(self, column: Column) -> Iterable[str]:
+        """A column, and where it names a record what that one is called; of people more, where the org lets us."""
+        yield column.path
+        if column.relation:
+            shown = _OWNER if "Group" in column.target else _USER if column.person else ("Name",)
+            yield from (f"{column.relation}.{name}" for name in (shown if self.form.described else ("Name",)))
 
 
 def _unique(paths: Iterable[str]) -> list[str]:

@@ -75,7 +75,7 @@ class Search:
         if codes & {"INVALID_FIELD", "INVALID_TYPE"} and not self._discovery.asked:
             self._discovery.refresh()
             return form
-        nested, joined, deleted = form.nested, form.joined, form.deleted
+        nested, joined, deleted, described = form.nested, form.joined, form.deleted, form.described
         for label, answer in refused:
             name, code = label.partition(":")[0], Refusal.of(answer.body).code
             if answer.status in (404, 405) and form.deleted and name not in self._discovery.roots:
@@ -85,13 +85,15 @@ class Search:
                 nested = True  # a question that was refused for its sake may be understood without it
             elif name in CHILDREN and form.joined:
                 joined = False
+            elif name == "Case" and form.described and (code == "INVALID_FIELD" or not form.nested):
+                described = False
             elif name == "Case" and form.nested:
                 nested = False
             elif name in self._discovery.roots:
                 self._discovery.overlooks(name)
             else:
                 raise self._refusal(answer)
-        return Form(nested, joined, deleted)
+        return Form(nested, joined, deleted, described)
 
     def _refusal(self, answer: Answer) -> TrackerError:
         error = failure(answer.status, answer.body, what=_WHAT)

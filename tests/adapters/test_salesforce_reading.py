@@ -429,6 +429,23 @@ def test_children_come_by_ids_where_they_may_not_be_nested(sf):
     assert again.calls == 2
 
 
+def test_people_are_told_by_name_where_nothing_else_may_be_asked(sf):
+    """A field of the user that is kept from us costs that field, not the case."""
+    refuse(sf, "Owner.Email", "INVALID_FIELD")
+    case = sf.open("x", OwnerId="dana")
+    sf.org.say(case, "#ack hello", by="dana")
+    adapter = sf.connect()
+
+    first = pull(adapter).one
+    sf.org.clock.advance(hours=1)
+    again = sf.again(adapter)
+    list(again.read([sf.ref(case)]))
+
+    assert [ref.name for ref in first.values["owner"]] == ["Dana Reyes"]
+    assert len(first.messages) == 1
+    assert again.calls == 1
+
+
 def test_a_scope_that_asks_another_object_is_not_asked_within_another(sf):
     """Semi-joins do not nest: then all changed comments are looked at, and the cases' own scope decides."""
     account = sf.org.create("Account", by="ana", Name="Alder AG")
