@@ -64,4 +64,5 @@ trackers:
     communications:
       native: true                         # sent mails and published comments are messages
       # markers: {acknowledgement: "#ack", customer_update: "#update"}
+      # follow_up: {native: task}          # tasks and events called "follow-up" tell the check-in, where it is not mapped
 """
