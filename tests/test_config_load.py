@@ -122,7 +122,7 @@ MISTAKES = {
     "an abbreviation": ("Europe/Berlin", "EST5EDT", "is an abbreviation; write an IANA zone such as Europe/Berlin; did you mean 'America/New_York'?"),
     "a city": ("Europe/Berlin", "berlin", ":2: timezone: 'berlin' is no IANA time zone; did you mean 'Europe/Berlin'?"),
     "a misspelt zone": ("Europe/Berlin", "Europe/Belrin", "did you mean 'Europe/Berlin'?"),
-    "an unknown adapter": ("adapter: jira", "adapter: jria", ":6: trackers.support.adapter: no adapter 'jria' is installed; installed: jira, local; did you mean 'jira'?"),
+    "an unknown adapter": ("adapter: jira", "adapter: jria", ":6: trackers.support.adapter: no adapter 'jria' is installed; installed: jira, local, notion, salesforce; did you mean 'jira'?"),
     "no adapter": ("    adapter: jira\n", "", ":5: trackers.support.adapter: is missing"),
     "an unknown mode": ("annotate", "anotate", ":7: trackers.support.mode: 'anotate' is not one of off, observe, annotate, enforce; did you mean 'annotate'?"),
     "fileds": ("    fields:", "    fileds:", ":14: trackers.support.fileds: unknown key; did you mean 'fields'?"),

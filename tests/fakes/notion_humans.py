@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from fakes.http import Fault
+from fakes.http import Fault, spoilt
 from fakes.jira.rig import named
 from fakes.notion.page import Comment, Page
 from fakes.notion.service import TOKEN, notion
@@ -186,6 +186,11 @@ class NotionHumans:
 
     def ignore(self, field: str) -> None:
         self.world.deaf.add(self._plain(field))
+
+    def spoil(self, ticket: TicketRef) -> None:
+        self.server.faults.append(
+            Fault(lambda r: True, alter=lambda body: spoilt(body, ticket.id, created_time="banana"), times=9999)
+        )
 
     def between(self, act: Callable[[], None]) -> None:
         self.world.before_write.append(act)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from fakes.http import Fault, Request
+from fakes.http import Fault, Request, spoilt
 from fakes.jira.rig import named
 from fakes.salesforce.company import RECORD_TYPE, record_type
 from fakes.salesforce.everything import ACCOUNT, STATUSES, apis, furnish
@@ -174,6 +174,11 @@ class SalesforceHumans:
 
     def ignore(self, field: str) -> None:
         self.org.stubborn |= {("Case", api) for api in apis(field, self.fields)}
+
+    def spoil(self, ticket: TicketRef) -> None:
+        self.server.faults.append(
+            Fault(lambda r: True, alter=lambda body: spoilt(body, ticket.id, CreatedDate="banana"), times=9999)
+        )
 
     def between(self, act: Callable[[], None]) -> None:
         self.org.before_write.append(act)
