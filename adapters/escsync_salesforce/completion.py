@@ -86,8 +86,7 @@ class Completion:
 
     def _alone(self, held: Held, case: str) -> list[Raw]:
         question = self._search.under(held, [case])
-        answers = self._search.ask(lambda questions: {"Case": question})
-        return self._search.all(answers["Case"], question)
+        return self._search.all(self._search.answers({"Case": question})["Case"], question)
 
     def _fetch(self, lacking: Mapping[str, list[Whole]]) -> None:
         """Lists that did not come along: by lists of ids, five questions in one call."""
@@ -133,9 +132,10 @@ class Completion:
                 "SELECT Id, Name, Email, IsActive, UserType FROM User "
                 f"WHERE {soql.among('Email', chunk)} ORDER BY IsActive DESC, Id"
             )
-            answers = self._search.ask(lambda _, question=question: {"User": question})  # type: ignore[misc]
+            answers = self._search.answers({"User": question}, optional=("User",))
             schema.senders.update(dict.fromkeys(chunk, ""))
-            for row in reversed(self._search.all(answers["User"], question)):
+            rows = self._search.all(answers["User"], question) if answers else []
+            for row in reversed(rows):
                 ref = schema.person(row.get("Id"), row)
                 address = str(row.get("Email") or "").casefold()
                 if ref is not None and address in schema.senders and not schema.customer(row):

@@ -115,10 +115,10 @@ class Creation:
         search = Search(self._connection, self._discovery)
         mine = f"CreatedById = {soql.quote(self._discovery.schema.me)} ORDER BY CreatedDate DESC, Id LIMIT {_MOST}"
         questions = {
-            "Case:own": search.plain(f"SELECT Id, CaseNumber, Description FROM Case WHERE {mine}"),
-            "Task:own": search.plain(f"SELECT Id, Description FROM Task WHERE {mine}"),
+            "Case": search.plain(f"SELECT Id, CaseNumber, Description FROM Case WHERE {mine}"),
+            "Task": search.plain(f"SELECT Id, Description FROM Task WHERE {mine}"),
         }
-        answers = search.ask(lambda _: questions)
+        answers = search.answers(questions, optional=("Task",))
         for name, answer in answers.items():
             for page in search.pages(answer, questions[name]):
                 for row in page:

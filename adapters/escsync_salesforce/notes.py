@@ -88,7 +88,7 @@ class Notes:
         found: dict[str, str] = {}
         for at in range(0, len(questions), MOST_QUERIES):
             parts = {f"Case:{n}": one for n, one in enumerate(questions[at : at + MOST_QUERIES])}
-            for name, answer in search.ask(lambda _, parts=parts: parts).items():  # type: ignore[misc]
+            for name, answer in search.answers(parts).items():
                 by_case: dict[str, list[Any]] = {}
                 for row in search.all(answer, parts[name]):
                     by_case.setdefault(ids.long(row.get("ParentId")), []).append(row)

@@ -23,7 +23,7 @@ def people(connection: Connection, discovery: Discovery) -> Iterator[TrackerPers
     schema, search = discovery.schema, Search(connection, discovery)
     questions = {"User": search.plain(_USERS), "Group": search.plain(_QUEUES)}
     met: set[str] = set()
-    for name, answer in search.ask(lambda _: questions).items():
+    for name, answer in search.answers(questions, optional=("Group",)).items():
         for row in search.all(answer, questions[name]):
             native = ids.long(row.get("Id"))
             if not native or native in met:

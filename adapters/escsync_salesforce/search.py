@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,15 @@ class Search:
                 return answers
             form = self._simpler(form, refused)
         raise Unavailable(f"{_WHAT}: Salesforce refuses the question in every form")
+
+    def answers(self, parts: Mapping[str, Part], *, optional: Collection[str] = ()) -> dict[str, Answer]:
+        """Put questions that have one form only; an *optional* one that is refused is left out."""
+        found = self._connection.composite(list(parts.values()), what=_WHAT) if parts else []
+        answers = dict(zip(parts, found, strict=True))
+        for name, answer in answers.items():
+            if not answer.ok and name not in optional:
+                raise failure(answer.status, answer.body, what=_WHAT)
+        return {name: answer for name, answer in answers.items() if answer.ok}
 
     def cases(self, soql: str, form: Form) -> Part:
         """A question for cases, deleted ones included where the org lets them be seen."""

@@ -606,6 +606,17 @@ def test_a_creation_of_unknown_fate_is_looked_for_before_it_is_repeated(sf, afte
     assert len(sf.org.rows["Case"]) == after
 
 
+def test_where_there_are_no_tasks_cases_are_found_all_the_same(sf):
+    """The object may be out of our sight."""
+    adapter = sf.connect()
+    ref = adapter.create(Draft("key-1", {"summary": "x"}))
+    sf.org.lost.add("Task")
+    before = adapter.calls
+
+    assert [found.ref.id for found in adapter.find(["key-1"])] == [ref.id]
+    assert adapter.calls - before == 1
+
+
 def test_only_what_escsync_created_is_found(sf):
     """Anybody can type a mark."""
     sf.open("x", Description=f"hello\n\n{mark('key-1')}")
