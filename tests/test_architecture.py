@@ -12,6 +12,8 @@ ALLOWED = {
     "escsync.adapter": {"escsync.domain"},
     "escsync.registry": {"escsync.adapter"},
     "escsync.secrets": set(),
+    "escsync.web": set(),
+    "escsync.spelling": {"escsync.domain"},
     "escsync.retry": {"escsync.adapter", "escsync.domain"},
     # The kit plays scenarios as a user would: through the command line.
     "escsync.testing": {"escsync.adapter", "escsync.domain", "escsync.retry", "escsync.cli"},
@@ -27,10 +29,10 @@ ALLOWED = {
     },
     "escsync.demo": {"escsync.domain", "escsync_local"},
     "escsync.report": {"escsync.domain", "escsync.adapter", "escsync.sync"},
-    "escsync_jira": {"escsync.adapter", "escsync.retry"},
-    "escsync_local": {"escsync.adapter", "escsync.retry"},
-    "escsync_salesforce": {"escsync.adapter", "escsync.retry"},
-    "escsync_notion": {"escsync.adapter", "escsync.retry"},
+    "escsync_jira": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
+    "escsync_local": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
+    "escsync_salesforce": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
+    "escsync_notion": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
 }
 """Room -> the other rooms of ours that it may import; `cli` may import everything."""
 FREE = {"escsync.cli", "escsync"}

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from escsync.adapter import Conflict, Denied, Rejected, TrackerError, Unavailable, Vanished
+from escsync.web import retry_after, tidy
 
 _LOCAL_LIMITS = ("jira-burst-based", "jira-per-issue-on-write")
 """Limits of one endpoint or one ticket; any other reason, known or not, pauses the whole tracker."""
-_LONGEST = 160
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-_LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +115,6 @@ def failure(status: int, headers: Mapping[str, str], content: bytes, *, what: st
 def is_final(status: int, error: TrackerError) -> bool:
     """Is every other request bound to fail the same way? Asking on would only lock the account out."""
     return error.everywhere if isinstance(error, Unavailable) else status == 401
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The least number of seconds to wait: given in seconds, or as the date of an HTTP clock."""
-    raw = headers.get("Retry-After", "").strip()
-    if not raw:
-        return None
-    try:
-        return max(float(raw), 0.0) if raw != "nan" else None
-    except ValueError:
-        pass
-    until, now = http_date(raw), http_date(headers.get("Date", ""))
-    return max((until - now).total_seconds(), 0.0) if until and now else None
-
-
-def http_date(raw: str) -> datetime | None:
-    """The instant of an HTTP header such as Date."""
-    try:
-        found = parsedate_to_datetime(raw)
-    except (TypeError, ValueError):
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def tidy(text: str) -> str:
-    """*text* of a server, fit for one line: short, printable, and without long quotations of anybody's text."""
-    line = _LONG_QUOTE.sub(r"\1...\1", _UNPRINTABLE.sub(" ", text)).strip()
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
 
 
 def _denied(status: int, headers: Mapping[str, str], what: str) -> Denied:

@@ -13,8 +13,9 @@ from requests import exceptions as failures
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from escsync.adapter import Denied, Retry, TrackerError, Unavailable
+from escsync.web import http_date
 
-from .answers import Answer, decoded, failure, http_date, is_final
+from .answers import Answer, decoded, failure, is_final
 from .settings import JiraConnection
 
 _CONNECT = 5.0

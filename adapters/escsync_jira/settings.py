@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from escsync.web import loopback, sendable
 
 from .jql import Unbalanced, balanced
 
@@ -57,7 +58,7 @@ class JiraConnection(BaseModel):
             raise ValueError("must not hold a user name or password; use the keys of their own")
         if parts.query or parts.fragment:
             raise ValueError("must end after the site's address: no ?... and no #...")
-        if parts.scheme == "http" and not _loopback(host):
+        if parts.scheme == "http" and not loopback(host):
             raise ValueError("plain http would send the credentials readable; use https")
         if host.endswith(_CLOUD_HOSTS) and parts.path.strip("/"):
             raise ValueError(f"must be the site alone: https://{host}")
@@ -66,11 +67,7 @@ class JiraConnection(BaseModel):
     @field_validator("token", "password")
     @classmethod
     def _sendable(cls, secret: SecretStr) -> SecretStr:
-        value = secret.get_secret_value()
-        if value != value.strip() or not value.isprintable():
-            raise ValueError(
-                "has white space around it or unprintable characters in it; was it copied whole?"
-            )
+        sendable(secret.get_secret_value(), ascii_only=False)
         return secret
 
     @field_validator("verify")
@@ -171,12 +168,3 @@ class JiraSettings(BaseModel):
     """How to reach it."""
     scope: JiraScope
     """Which tickets are executive escalations."""
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

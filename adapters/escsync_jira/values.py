@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from escsync.adapter import FIELDS, FieldKind, PersonRef, Status, Value
+from escsync.spelling import number, people, yes
 
 from . import adf, instants, wiki
 from .schema import Column, Schema
 
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_SEPARATORS = re.compile(r"\s*[/&,;\n]\s*|\s+and\s+", re.IGNORECASE)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
-_YES = frozenset(["true", "yes", "y", "1", "on", "checked", "technical", "ja", "oui", "si", "sí", "sim"])
-_NO = frozenset(["false", "no", "n", "0", "off", "unchecked", "nein", "non", "não", "nao"])
-_LONGEST_NUMBER = 40
 
 
 def decode(name: str, column: Column, raw: Any, schema: Schema) -> Value:
@@ -36,7 +31,8 @@ def decode(name: str, column: Column, raw: Any, schema: Schema) -> Value:
         case FieldKind.DAY:
             return instants.day(raw, schema.zone) or _words(column, raw)
         case FieldKind.NUMBER:
-            return _number(raw) if _number(raw) is not None else _words(column, raw)
+            found = number(raw)
+            return found if found is not None else _words(column, raw)
         case FieldKind.CHOICE:
             return _choice(name, raw, schema)
         case FieldKind.CHOICES:
@@ -58,8 +54,8 @@ def text(column: Column, raw: Any) -> str:
         case bool():
             return "true" if raw else "false"
         case int() | float():
-            number = _number(raw)
-            return format(number, "f") if number is not None else str(raw)
+            found = number(raw)
+            return format(found, "f") if found is not None else str(raw)
         case dict() if raw.get("type") == "doc":
             return adf.plain(raw)
         case dict():
@@ -113,12 +109,8 @@ def _named(name: str, column: Column, raw: Any, schema: Schema) -> Iterator[Pers
         elif isinstance(one, dict):
             yield schema.group(one) if column.collective else schema.person(one)
         elif isinstance(one, str):
-            # Only an owner's text may name several: "Dana / Ana" (decision 13).
-            for part in _SEPARATORS.split(one) if name == "owner" else [one]:
-                if word := part.strip():
-                    yield (
-                        PersonRef(email=word) if re.fullmatch(r"\S+@\S+\.\S+", word) else PersonRef(name=word)
-                    )
+            # Only an owner's text may name several (decision 13).
+            yield from people(one, several=name == "owner")
 
 
 def _instant(column: Column, raw: Any, schema: Schema) -> Value:
@@ -127,22 +119,6 @@ def _instant(column: Column, raw: Any, schema: Schema) -> Value:
     if column.dated or instants.is_day(raw):
         return instants.day(raw, schema.zone) or _words(column, raw)
     return instants.moment(raw, schema.zone) or _words(column, raw)
-
-
-def _number(raw: Any) -> Decimal | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        return None
-    written = str(raw).strip()
-    if _GROUPED.fullmatch(written):
-        written = written.replace(",", "")
-    try:
-        number = Decimal(written) if len(written) <= _LONGEST_NUMBER else Decimal("NaN")
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
-        return None
-    # 120000.0 and 120000 are one number, and must stay one in every digest.
-    return Decimal(int(number)) if number == number.to_integral_value() else number.normalize()
 
 
 def _items(raw: Any) -> list[Any]:
@@ -177,8 +153,8 @@ def _flag(name: str, column: Column, raw: Any, schema: Schema) -> Value:
     if isinstance(raw, bool) or empty(raw):
         return raw if isinstance(raw, bool) else None
     word = _choice(name, raw, schema) or ""
-    folded = word.casefold()
-    return True if folded in _YES else False if folded in _NO else word or None
+    said = yes(word)
+    return said if said is not None else word or None
 
 
 def _check(name: str, column: Column, raw: Any, schema: Schema) -> Value:
@@ -191,10 +167,9 @@ def _check(name: str, column: Column, raw: Any, schema: Schema) -> Value:
     word = _choice(name, raw, schema) or ""
     if word in FIELDS[name].choices:
         return word
-    if word.casefold() in _YES:
-        return "done"
-    if word.casefold() in _NO:
-        return "open"
+    said = yes(word)
+    if said is not None:
+        return "done" if said else "open"
     # A checkbox field with one box, whatever the box is called.
     return "done" if column.many else word or None
 

@@ -13,8 +13,9 @@ from notion_client import Client
 from notion_client.errors import HTTPResponseError, NotionClientErrorBase, RequestTimeoutError
 
 from escsync.adapter import Denied, Rejected, Retry, TrackerError, Unavailable
+from escsync.web import http_date
 
-from .failures import Answer, Overload, failure, http_date
+from .failures import Answer, Overload, failure
 from .settings import NotionConnection
 
 RATE = 3.0

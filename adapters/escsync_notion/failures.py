@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from escsync.adapter import Denied, Rejected, TrackerError, Unavailable, Vanished
+from escsync.web import retry_after
 
 _UNFIT = re.compile(r"[^0-9A-Za-z_.-]")
 _STRANGE = "Notion answered with something that is not what its documentation promises"
@@ -115,29 +115,6 @@ def failure(
             )
         case _:
             return Rejected(f"{what}: refused ({known})")
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The least number of seconds to wait: given in seconds, or as the date of an HTTP clock."""
-    raw = headers.get("Retry-After", "").strip()
-    if not raw:
-        return None
-    try:
-        seconds = float(raw)
-        return max(seconds, 0.0) if seconds < float("inf") else None
-    except ValueError:
-        pass
-    until, now = http_date(raw), http_date(headers.get("Date", ""))
-    return max((until - now).total_seconds(), 0.0) if until and now else None
-
-
-def http_date(raw: str) -> datetime | None:
-    """The instant of an HTTP header such as Date."""
-    try:
-        found = parsedate_to_datetime(raw)
-    except (TypeError, ValueError):
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _told(body: str, headers: Mapping[str, str]) -> tuple[str, str]:

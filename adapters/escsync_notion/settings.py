@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from escsync.web import loopback, sendable
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 _PUBLIC = "https://api.notion.com"
@@ -41,7 +42,7 @@ class NotionConnection(BaseModel):
             raise ValueError("must not hold a user name or password; the token has a key of its own")
         if parts.query or parts.fragment:
             raise ValueError("must end after the address: no ?... and no #...")
-        if parts.scheme == "http" and not _loopback(host):
+        if parts.scheme == "http" and not loopback(host):
             raise ValueError("plain http would send the token readable; use https")
         return url.strip().rstrip("/").removesuffix("/v1")
 
@@ -51,10 +52,7 @@ class NotionConnection(BaseModel):
         value = secret.get_secret_value()
         if not value:
             raise ValueError("no token: make a connection at https://www.notion.so/profile/integrations")
-        if value != value.strip() or not value.isprintable() or not value.isascii():
-            raise ValueError(
-                "has white space around it or unprintable characters in it; was it copied whole?"
-            )
+        sendable(value)
         return secret
 
 
@@ -117,12 +115,3 @@ def dashes(id: str) -> str:
     """An id in the one spelling that is compared: lower case, with dashes."""
     bare = id.replace("-", "").lower()
     return "-".join((bare[:8], bare[8:12], bare[12:16], bare[16:20], bare[20:]))
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from escsync.adapter import FIELDS, FieldKind, PersonRef, Status, Value
+from escsync.spelling import number, people, yes
 
 from . import instants, richtext
 from .columns import Column
 from .schema import Schema
-
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_SEPARATORS = re.compile(r"\s*[/&,;\n]\s*|\s+and\s+", re.IGNORECASE)
-_MAIL = re.compile(r"\S+@\S+\.\S+")
-_YES = frozenset(["true", "yes", "y", "1", "on", "checked", "technical", "ja", "oui", "si", "sí", "sim"])
-_NO = frozenset(["false", "no", "n", "0", "off", "unchecked", "nein", "non", "não", "nao"])
-_LONGEST_NUMBER = 40
 
 
 def decode(name: str, column: Column, raw: Mapping[str, Any], schema: Schema) -> Value:
@@ -35,8 +28,8 @@ def decode(name: str, column: Column, raw: Mapping[str, Any], schema: Schema) ->
         case FieldKind.INSTANT | FieldKind.DAY as kind:
             return _dated(told, day_only=kind is FieldKind.DAY)
         case FieldKind.NUMBER:
-            number = _number(told if isinstance(told, int | float) else text(told).strip())
-            return number if number is not None else text(told).strip() or None
+            found = number(told if isinstance(told, int | float) else text(told))
+            return found if found is not None else text(told).strip() or None
         case FieldKind.CHOICE:
             return next(iter(_choices(name, told, schema)), None)
         case FieldKind.CHOICES:
@@ -69,17 +62,17 @@ def text(told: Any) -> str:
         case bool():
             return "true" if told else "false"
         case int() | float():
-            number = _number(told)
-            return format(number, "f") if number is not None else str(told)
+            found = number(told)
+            return format(found, "f") if found is not None else str(told)
         case list() if any(isinstance(one, dict) and ("plain_text" in one or "text" in one) for one in told):
             return richtext.plain(told)
         case list():
             return ", ".join(word for word in map(text, told) if word)
         case {"start": str() as start}:
             return start
-        case {"number": int() as number, **rest}:
+        case {"number": int() as unique, **rest}:
             prefix = rest.get("prefix")
-            return f"{prefix}-{number}" if isinstance(prefix, str) and prefix else str(number)
+            return f"{prefix}-{unique}" if isinstance(prefix, str) and prefix else str(unique)
         case {"name": str() as name}:
             return name
         case _:
@@ -150,10 +143,8 @@ def _named(name: str, told: Any, schema: Schema) -> Iterator[PersonRef]:
         yield from (schema.person(one) for one in users if isinstance(one.get("id"), str))
         return
     word = text(told)
-    # Only an owner's text may name several: "Dana / Ana" (decision 13).
-    for part in _SEPARATORS.split(word) if name == "owner" else [word]:
-        if one := part.strip():
-            yield PersonRef(email=one) if _MAIL.fullmatch(one) else PersonRef(name=one)
+    # Only an owner's text may name several (decision 13).
+    yield from people(word, several=name == "owner")
 
 
 def _dated(told: Any, *, day_only: bool) -> Value:
@@ -165,22 +156,6 @@ def _dated(told: Any, *, day_only: bool) -> Value:
         # The day as it stands there, not the one that it is in Greenwich at that hour.
         found = instants.day(word[:10]) or found.date()
     return found or word or None
-
-
-def _number(raw: Any) -> Decimal | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        return None
-    written = str(raw).strip()
-    if _GROUPED.fullmatch(written):
-        written = written.replace(",", "")
-    try:
-        number = Decimal(written) if len(written) <= _LONGEST_NUMBER else Decimal("NaN")
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
-        return None
-    # 120000.0 and 120000 are one number, and must stay one in every digest.
-    return Decimal(int(number)) if number == number.to_integral_value() else number.normalize()
 
 
 def _ticked(column: Column, told: Any) -> bool:
@@ -195,8 +170,8 @@ def _flag(name: str, column: Column, told: Any, schema: Schema) -> Value:
     if isinstance(told, bool):
         return told
     word = next(_choices(name, told, schema), "")
-    folded = word.casefold()
-    return True if folded in _YES else False if folded in _NO else word or None
+    said = yes(word)
+    return said if said is not None else word or None
 
 
 def _check(name: str, column: Column, told: Any, schema: Schema) -> Value:
@@ -207,8 +182,8 @@ def _check(name: str, column: Column, told: Any, schema: Schema) -> Value:
     word = next(_choices(name, told, schema), "")
     if word in FIELDS[name].choices:
         return word
-    folded = word.casefold()
-    return "done" if folded in _YES else "open" if folded in _NO else word or None
+    said = yes(word)
+    return word or None if said is None else "done" if said else "open"
 
 
 def _status(told: Any, schema: Schema) -> Status | None:

@@ -11,10 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from escsync.adapter import Conflict, Denied, Rejected, TrackerError, Unavailable, Vanished
+from escsync.web import tidy
 
-_LONGEST = 160
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-_LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
 _QUARTER_HOUR = 900.0
 """The daily limit does not clear in seconds."""
@@ -136,8 +134,11 @@ def refused(content: bytes) -> Any:
         return None
 
 
-def failure(status: int, body: object, *, what: str) -> TrackerError:
-    """The error that an unsuccessful answer means, by status and error code."""
+def failure(status: int, body: object, *, what: str, wait: float | None = None) -> TrackerError:
+    """The error that an unsuccessful answer means, by status and error code.
+
+    Salesforce itself names no time to *wait*; what stands before it may.
+    """
     if 301 <= status < 400 and status != 304:
         return Denied(
             f"{what}: Salesforce redirects elsewhere ({status}), as a login page or a new address does",
@@ -164,10 +165,15 @@ def failure(status: int, body: object, *, what: str) -> TrackerError:
             )
         case 414 | 431:
             return Rejected(f"{what}: the request is too long for Salesforce ({status})")
-        case 406 | 408 | 420 | 429:
+        case 429:
+            message = f"{what}: Salesforce's edge asks for a pause (429)"
+            return Unavailable(message, retry_after=wait, executed=False, everywhere=True)
+        case 406 | 408 | 420:
             return Unavailable(f"{what}: Salesforce's edge did not let the request through ({status})")
         case _ if status >= 500 or refusal.code in _BUSY:
-            return Unavailable(f"{what}: Salesforce is out of order at the moment ({status})")
+            return Unavailable(
+                f"{what}: Salesforce is out of order at the moment ({status})", retry_after=wait
+            )
         case _:
             why = refusal.why()
             return Rejected(f"{what}: refused ({status}){': ' if why else ''}{why}"[:200])
@@ -184,12 +190,6 @@ def of_record(answer: Answer, *, what: str) -> TrackerError:
 def is_final(status: int, error: TrackerError) -> bool:
     """Is every other request bound to fail the same way?"""
     return error.everywhere if isinstance(error, Unavailable) else status == 401
-
-
-def tidy(text: str) -> str:
-    """*text* of a server, fit for one line: short, printable, and without long quotations of anybody's text."""
-    line = _LONG_QUOTE.sub(r"\1...\1", _UNPRINTABLE.sub(" ", text)).strip()
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
 
 
 def _limit(body: object, what: str) -> Unavailable:

@@ -15,6 +15,7 @@ from requests import exceptions as failures
 from simple_salesforce.api import Salesforce
 
 from escsync.adapter import Retry, TrackerError, Unavailable
+from escsync.web import retry_after
 
 from . import instants
 from .answers import Answer, decoded, failure, is_final, refused
@@ -190,7 +191,7 @@ class Connection:
         date = instants.http(response.headers.get("Date", ""))
         if status >= 300:
             body = refused(response.content)
-            error = failure(status, body, what=what)
+            error = failure(status, body, what=what, wait=retry_after(response.headers))
             if status not in handed_back or isinstance(error, Unavailable):
                 self.shut = error if is_final(status, error) else None
                 raise error

@@ -104,9 +104,10 @@ def _mail(row: Raw, schema: Schema) -> Message | None:
     marker, rest = schema.vocabulary.marker(text)
     creator = schema.person(row.get("CreatedById"), _creator(row))
     automated = not incoming and _automated(row, creator)
+    sent, claimed = _sent(row)
     return Message(
         id=id,
-        when=Evidence(_sent(row), source=f"email:{id}"),
+        when=Evidence(sent, source=f"email:{id}"),
         sender=_writer(row) if incoming else _sender(row, creator, schema),
         text=rest,
         marker=marker,
@@ -114,6 +115,7 @@ def _mail(row: Raw, schema: Schema) -> Message | None:
         inbound=incoming,
         automated=automated,
         url=f"{schema.base}/{id}",
+        claimed=claimed,
     )
 
 
@@ -150,10 +152,13 @@ def _sender(row: Raw, creator: PersonRef | None, schema: Schema) -> PersonRef:
     return creator
 
 
-def _sent(row: Raw) -> datetime:
-    """When it was sent: anybody who creates the record can choose MessageDate."""
+def _sent(row: Raw) -> tuple[datetime, datetime | None]:
+    """When it was sent, and when it claims to have been where that is another time: anybody who creates the record
+    can choose MessageDate."""
     created, told = _created(row), instants.moment(row.get("MessageDate"))
-    return max(told, created) if told is not None and abs(created - told) <= _SOON else created
+    if told is None or abs(created - told) <= _SOON:
+        return max(told or created, created), None
+    return created, told
 
 
 def _created(row: Raw) -> datetime:

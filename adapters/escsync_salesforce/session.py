@@ -12,10 +12,11 @@ import requests
 from requests import exceptions as failures
 
 from escsync.adapter import Denied, TrackerError, Unavailable
+from escsync.web import loopback
 
 from . import instants
 from .answers import Refusal, decoded, failure, refused
-from .settings import Grant, SalesforceConnection, loopback
+from .settings import Grant, SalesforceConnection
 
 _WHAT = "signing in"
 _GOOD_FOR = timedelta(minutes=3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from escsync.web import loopback, sendable
 
 from .soql import NAME, Unbalanced, balanced
 
@@ -78,11 +79,7 @@ class SalesforceConnection(BaseModel):
     @field_validator("client_secret", "session_id")
     @classmethod
     def _sendable(cls, secret: SecretStr) -> SecretStr:
-        value = secret.get_secret_value()
-        if value != value.strip() or not value.isprintable() or not value.isascii():
-            raise ValueError(
-                "has white space around it or unprintable characters in it; was it copied whole?"
-            )
+        sendable(secret.get_secret_value())
         return secret
 
     @field_validator("private_key")
@@ -184,13 +181,3 @@ class SalesforceSettings(BaseModel):
     """How to reach it."""
     scope: SalesforceScope
     """Which cases are executive escalations."""
-
-
-def loopback(host: str) -> bool:
-    """Is *host* this machine?"""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from escsync.adapter import FIELDS, FieldKind, PersonRef, Status, Value
+from escsync.spelling import number, people, yes
 
 from . import ids, instants
 from .schema import Column, Schema
 
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_SEPARATORS = re.compile(r"\s*[/&,;\n]\s*|\s+and\s+", re.IGNORECASE)
-_YES = frozenset(["true", "yes", "y", "1", "on", "checked", "technical", "ja", "oui", "si", "sí", "sim"])
-_NO = frozenset(["false", "no", "n", "0", "off", "unchecked", "nein", "non", "não", "nao"])
 _LONGEST_NUMBER = 40
 
 
@@ -71,11 +68,11 @@ def decode(
         case FieldKind.INSTANT:
             return instants.moment(raw) or instants.day(raw) or _words(raw)
         case FieldKind.DAY:
-            found = instants.moment(raw)
-            return instants.day(raw) or (found.astimezone(schema.zone).date() if found else _words(raw))
+            moment = instants.moment(raw)
+            return instants.day(raw) or (moment.astimezone(schema.zone).date() if moment else _words(raw))
         case FieldKind.NUMBER:
-            number = _number(raw)
-            return number if number is not None else _words(raw)
+            found = number(raw)
+            return found if found is not None else _words(raw)
         case FieldKind.CHOICE:
             return _choice(name, column, raw, schema)
         case FieldKind.CHOICES:
@@ -139,8 +136,8 @@ def _words(raw: Any) -> str | None:
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, Decimal | float | int):
-        number = _number(raw)
-        return format(number, "f") if number is not None else str(raw)
+        found = number(raw)
+        return format(found, "f") if found is not None else str(raw)
     if isinstance(raw, str):
         return raw.replace("\r\n", "\n").strip() or None
     return None
@@ -155,29 +152,9 @@ def _people(
         if (ref := schema.person(raw, shown)) is not None:
             yield ref
         return
-    # Only an owner's text may name several: "Dana / Ana" (decision 13).
-    found: dict[str, PersonRef] = {}
-    for part in _SEPARATORS.split(raw) if name == "owner" else [raw]:
-        if word := part.strip():
-            ref = PersonRef(email=word) if re.fullmatch(r"\S+@\S+\.\S+", word) else PersonRef(name=word)
-            found.setdefault(word.casefold(), ref)
+    # Only an owner's text may name several (decision 13).
+    found = {(ref.email or ref.name).casefold(): ref for ref in people(raw, several=name == "owner")}
     yield from found.values()
-
-
-def _number(raw: Any) -> Decimal | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
-        return None
-    written = str(raw).strip()
-    if _GROUPED.fullmatch(written):
-        written = written.replace(",", "")
-    try:
-        number = Decimal(written) if len(written) <= _LONGEST_NUMBER else Decimal("NaN")
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
-        return None
-    # 120000.0 and 120000 are one number, and must stay one in every digest.
-    return Decimal(int(number)) if number == number.to_integral_value() else number.normalize()
 
 
 def _items(raw: Any) -> list[Any]:
@@ -194,8 +171,8 @@ def _choice(name: str, column: Column, raw: Any, schema: Schema) -> str | None:
 def _flag(name: str, column: Column, raw: Any, schema: Schema) -> Value:
     if isinstance(raw, bool):
         return raw
-    word = (_choice(name, column, raw, schema) or "").casefold()
-    return True if word in _YES else False if word in _NO else _words(raw)
+    said = yes(_choice(name, column, raw, schema) or "")
+    return said if said is not None else _words(raw)
 
 
 def _check(name: str, column: Column, raw: Any, schema: Schema) -> Value:
@@ -204,7 +181,8 @@ def _check(name: str, column: Column, raw: Any, schema: Schema) -> Value:
     word = _choice(name, column, raw, schema) or ""
     if word in FIELDS[name].choices:
         return word
-    return "done" if word.casefold() in _YES else "open" if word.casefold() in _NO else word or None
+    said = yes(word)
+    return word or None if said is None else "done" if said else "open"
 
 
 def fitted(column: Column, value: Value, schema: Schema) -> Value:
@@ -228,7 +206,7 @@ def fitted(column: Column, value: Value, schema: Schema) -> Value:
                 if abs(value.adjusted()) < _LONGEST_NUMBER
                 else value
             )
-            return _number(rounded)
+            return number(rounded)
         case tuple():
             return value or None
         case _:

@@ -47,7 +47,7 @@ _ROWS: tuple[Entry, ...] = (
     Entry("PERSON_UNKNOWN", _W, "INT-6", "Somebody is named whom people.yaml does not know.", "Add the person, or the native id, to people.yaml; `escsync doctor` proposes the line."),
     Entry("MESSAGE_DELETED", _I, "D25", "A message that counted as evidence was deleted; its evidence stays.", "Nothing to do."),
     Entry("MESSAGE_EDITED", _I, "D25", "A message was edited after it was first seen; only its first text counts.", "Send a further message if the edit was to mend it."),
-    Entry("BACKDATED", _W, "D25", "An instant was typed that lies before the deadline, but was recorded only after it.", "Nothing can mend it; the verdict stays unproven."),
+    Entry("BACKDATED", _W, "D25", "An instant was typed, or claimed by a mail, that lies well before its record.", "Nothing can mend it; only the tracker's own record counts."),
     Entry("IDENTIFIED_LATER_IGNORED", _I, "D3", "A later identification was typed; the earlier evidence counts.", "Nothing to do: identification only ever moves earlier."),
     # Priority
     Entry("TIER_UNKNOWN", _W, "PRI-1", "The account's tier is not known.", "Fill in the tier in the tracker or in accounts.csv."),

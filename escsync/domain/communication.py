@@ -54,7 +54,8 @@ class Message:
 
     *native*: customer-visible by the tracker's own means. *marker*: the kind that a leading marker names.
     Only messages that are native or marked reach the core; everything else is an internal comment.
-    *edited_at* is None where the text was never edited.
+    *edited_at* is None where the text was never edited. *claimed* is when the message itself says that it was sent,
+    where that lies far from the tracker's own record of it (decision 21).
     """
 
     id: str
@@ -67,6 +68,7 @@ class Message:
     automated: bool = False
     edited_at: datetime | None = None
     url: str = ""
+    claimed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,9 @@ def to_fact(content: Json) -> Fact:
 
 def from_message(message: Message) -> Json:
     """A message, its text included as given."""
+    claimed = {"claimed": _iso(message.claimed)} if message.claimed else {}
     return {
+        **claimed,
         "id": message.id,
         "when": from_evidence(message.when),
         "sender": from_person(message.sender),
@@ -139,6 +141,7 @@ def to_message(content: Json) -> Message:
         content["automated"],
         _instant(content["edited_at"]),
         content["url"],
+        _instant(content.get("claimed")),
     )
 
 

@@ -156,6 +156,7 @@ def test_a_mails_own_date_counts_only_near_its_record(minutes, sent):
     (found,) = messages.of_mails([mail(MessageDate=stamp(minutes))], schema())
 
     assert found.when.at == AT + timedelta(minutes=sent)
+    assert found.claimed == (None if abs(minutes) <= 5 else AT + timedelta(minutes=minutes))
 
 
 def test_a_mail_of_html_alone_is_flattened():

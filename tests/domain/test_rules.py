@@ -21,6 +21,7 @@ from domain.story import (
 
 from escsync.domain.account import AccountRow, Accounts
 from escsync.domain.assess import assess
+from escsync.domain.assessment import Verdict
 from escsync.domain.draft import draft
 from escsync.domain.duration import Duration
 from escsync.domain.escalation import escalations
@@ -527,3 +528,16 @@ def test_absurd_durations_are_refused():
     """A policy that means no time people can live is an error, not a crash later."""
     with pytest.raises(ValueError, match="hundred years"):
         Duration.parse("PT9999999999999H")
+
+
+def test_a_mail_that_claims_an_earlier_hour_counts_from_its_record_and_is_said():
+    """Decision 21: whoever files a mail can choose its date."""
+    story = Story().own("09:05", "dana")
+    who = next(p for p in PEOPLE if p.id == "dana")
+    story.say("11:30", "dana", ack_text(who.name, who.title), None, native=True, claimed=at("10:30"))
+
+    told = story.judge("12:00")
+
+    assert clock(told, "ack").met_at == at("11:30")
+    assert clock(told, "ack").verdict is Verdict.BREACHED
+    assert since(told, "BACKDATED") == at("11:30")

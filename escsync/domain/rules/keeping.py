@@ -39,6 +39,10 @@ def keeping(case: Case, told: Contacts) -> Iterator[Finding]:
     for spoken in escalation.spoken:
         if spoken.deleted is not None:
             yield finding("MESSAGE_DELETED", cycle, spoken.deleted.at, f"a message of {spoken.sender.name}")
+        claimed = spoken.message.claimed
+        if claimed is not None and claimed < spoken.at:
+            detail = f"a message of {spoken.sender.name} says {claimed:%Y-%m-%d %H:%M} UTC"
+            yield finding("BACKDATED", cycle, spoken.at, detail)
         edited, first = spoken.message.edited_at, record.first_seen
         if edited is not None and first is not None and spoken.message.when.at < edited <= case.now:
             yield finding("MESSAGE_EDITED", cycle, edited, f"a message of {spoken.sender.name}")

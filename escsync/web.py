@@ -1,0 +1,61 @@
+"""The web: what adapters of web APIs share about addresses, secrets, a server's clock, waits and words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+__all__ = ["http_date", "loopback", "retry_after", "sendable", "tidy"]
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
+_LONGEST = 160
+
+
+def loopback(host: str) -> bool:
+    """Is *host* this machine? Only there may credentials travel by plain http."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def sendable(secret: str, *, ascii_only: bool = True) -> str:
+    """*secret* as it is; ValueError where it cannot have been copied whole."""
+    if secret != secret.strip() or not secret.isprintable() or (ascii_only and not secret.isascii()):
+        raise ValueError("has white space around it or unprintable characters in it; was it copied whole?")
+    return secret
+
+
+def http_date(raw: str) -> datetime | None:
+    """The instant of an HTTP header such as Date (RFC 9110); None where it is none."""
+    try:
+        found = parsedate_to_datetime(raw)
+    except (TypeError, ValueError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The least number of seconds to wait: given in seconds, or as the date of the server's own clock."""
+    raw = headers.get("Retry-After", "").strip()
+    if not raw:
+        return None
+    try:
+        seconds = float(raw)
+        return max(seconds, 0.0) if seconds < float("inf") else None
+    except ValueError:
+        pass
+    until, now = http_date(raw), http_date(headers.get("Date", ""))
+    return max((until - now).total_seconds(), 0.0) if until and now else None
+
+
+def tidy(text: str) -> str:
+    """*text* of a server, fit for one line: short, printable, and without long quotations of anybody's text."""
+    line = _LONG_QUOTE.sub(r"\1...\1", _UNPRINTABLE.sub(" ", text)).strip()
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
