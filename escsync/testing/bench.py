@@ -15,6 +15,7 @@ from escsync.adapter import (
     Cursor,
     Edit,
     Listener,
+    PersonKind,
     PersonRef,
     SetField,
     Ticket,
@@ -44,6 +45,8 @@ class Bench:
     """So many tickets are read page by page; make it more than two of your pages."""
     tells_bots: ClassVar[bool] = True
     """Does the tracker say of an account that it is a bot? If not, people.yaml must."""
+    always_owned: ClassVar[bool] = False
+    """Has every ticket an owner, so that nobody's is a queue's, and none can be taken away?"""
 
     def humans(self, folder: Path) -> Humans:
         """The people of a new, empty tracker."""
@@ -110,6 +113,12 @@ def only(adapter: Adapter, ref: TicketRef) -> Ticket:
     """One ticket as it stands."""
     (ticket,) = adapter.read([ref])
     return ticket
+
+
+def unowned(value: Value) -> bool:
+    """Does nobody in particular own it? A queue is nobody (decision 27b)."""
+    refs = value if isinstance(value, tuple) else ()
+    return all(isinstance(ref, PersonRef) and ref.kind is PersonKind.QUEUE for ref in refs)
 
 
 def people(value: Value) -> list[str]:

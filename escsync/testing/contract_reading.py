@@ -9,7 +9,7 @@ from pathlib import Path
 
 from escsync.adapter import Adapter, Level, PersonKind, PersonRef, Stage
 
-from .bench import HOSTILE, START, Bench, heard, only, people, pulled
+from .bench import HOSTILE, START, Bench, heard, only, people, pulled, unowned
 
 
 class ReadingContract(Bench):
@@ -58,7 +58,8 @@ class ReadingContract(Bench):
 
         ticket = only(humans.connect(), ref)
 
-        assert not ticket.values["owner"]
+        assert unowned(ticket.values["owner"])
+        assert bool(ticket.values["owner"]) is self.always_owned
         assert ticket.values["account.name"] is None
 
     def test_all_pages_come(self, tmp_path: Path) -> None:
