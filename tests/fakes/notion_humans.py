@@ -189,7 +189,9 @@ class NotionHumans:
 
     def spoil(self, ticket: TicketRef) -> None:
         self.server.faults.append(
-            Fault(lambda r: True, alter=lambda body: spoilt(body, ticket.id, created_time="banana"), times=9999)
+            Fault(
+                lambda r: True, alter=lambda body: spoilt(body, ticket.id, created_time="banana"), times=9999
+            )
         )
 
     def between(self, act: Callable[[], None]) -> None:

@@ -177,7 +177,9 @@ class SalesforceHumans:
 
     def spoil(self, ticket: TicketRef) -> None:
         self.server.faults.append(
-            Fault(lambda r: True, alter=lambda body: spoilt(body, ticket.id, CreatedDate="banana"), times=9999)
+            Fault(
+                lambda r: True, alter=lambda body: spoilt(body, ticket.id, CreatedDate="banana"), times=9999
+            )
         )
 
     def between(self, act: Callable[[], None]) -> None:
