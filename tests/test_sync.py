@@ -776,3 +776,46 @@ def test_progress_is_told(desk):
     desk.sync(progress=lambda what, done=0, total=None: told.append(what))
 
     assert dict.fromkeys(told) == dict.fromkeys(["reading", "judging", "writing"])
+
+
+def test_what_cannot_be_judged_without_a_lost_field_is_not_kept(desk):
+    """Decision 78: where the owner's field is lost the tracker fails whole, and what is known stays as it was."""
+    ref = desk.at(0).open()
+    desk.sync()
+    before = desk.shown(ref).values["owner"]
+    lost = (Problem(Level.FAIL, "fields.owner", "it is a text now", "map it anew", "DRIFT"),)
+    desk.at(5).tracker.set(ref, "owner", (), by="lena")
+
+    outcome = desk.sync(adapter=Odd(desk.tracker, problems=lost))
+
+    (record,) = desk.ledger.records("support", ids=[ref.id])
+    assert outcome.lost
+    assert [error.code for error in outcome.errors] == ["DRIFT"]
+    assert record.ticket.values["owner"] == before
+
+
+def test_every_owner_is_looked_after_in_turn(desk):
+    """However many there are, a deactivation is seen within a few polls."""
+    for number in range(200):
+        desk.tracker.hire(f"p{number}", f"Person {number}")
+        desk.at(0).open(owner=(f"p{number}",))
+    desk.sync()
+
+    seen: set[str] = set()
+    for minute in (5, 10, 15):
+        seen |= {ref.id for ref in desk.ledger.watch("support")}
+        desk.at(minute).sync()
+
+    assert len(seen) == 200
+
+
+@pytest.mark.parametrize("field", ["summary", "account.name", "source_url", "description", "entry_point"])
+def test_half_a_character_stops_nothing(desk, field):
+    """JSON can carry what no text can."""
+    ref = desk.at(0).open(**{field: "x\ud800y"})
+    other = desk.open(**{"account.name": "Birch AG"})
+
+    outcome = desk.sync()
+
+    assert {said.id for said in outcome.assessments} == {f"support:{ref.id}", f"support:{other.id}"}
+    assert outcome.errors == ()

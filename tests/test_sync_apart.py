@@ -14,6 +14,7 @@ from escsync.adapter import (
     Heard,
     PersonRef,
     Rejected,
+    Stage,
     Ticket,
     TicketRef,
     Touch,
@@ -98,16 +99,39 @@ def test_an_acknowledgement_is_heard_though_nothing_on_the_ticket_changed(desk):
     assert clock(said, "ack").met_at == START + timedelta(minutes=30)
 
 
-def test_a_ticket_that_waits_for_nothing_is_not_asked_again(desk):
-    """Once at first sight; a rejected one owes no message."""
+def test_a_ticket_that_waits_for_nothing_is_not_asked(desk):
+    """A rejected one owes no message, however often one looks."""
     desk.at(0).open(stage="rejected")
 
     first, _ = watching(desk)
-    later = Apart(desk.tracker)
-    desk.at(5).sync(adapter=later)
+    later, _ = watching(desk.at(5), full=True)
 
-    assert len(first.asked) == 1
-    assert later.asked == []
+    assert first.asked == later.asked == []
+
+
+def test_a_closed_ticket_is_asked_for_its_last_message_for_a_fortnight(desk):
+    """Whoever wants to know more sweeps."""
+    ref = desk.at(0).open()
+    desk.tracker.set(ref, "implemented_at", START, by="lena")
+    desk.tracker.move(ref, Stage.CLOSED, by="lena")
+    day = 24 * 60
+
+    asked = [bool(watching(desk.at(days * day))[0].asked) for days in (0, 1, 13, 15)]
+    swept, _ = watching(desk.at(16 * day), full=True)
+
+    assert asked == [True, True, True, False]
+    assert swept.asked == [ref.id]
+
+
+def test_what_was_closed_long_ago_is_not_asked_at_first_sight(desk):
+    """A backfill of years costs no call each; nothing is said to be late for want of its messages."""
+    ref = desk.at(0).open()
+    desk.tracker.move(ref, Stage.CLOSED, by="lena")
+
+    adapter, said = watching(desk.at(100 * 24 * 60))
+
+    assert adapter.asked == []
+    assert clock(said, "ack").verdict is Verdict.INDETERMINATE
 
 
 def test_a_message_once_heard_stays_when_the_ticket_comes_without_it(desk):

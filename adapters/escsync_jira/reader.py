@@ -78,7 +78,7 @@ class Reader:
             found += len(page.tickets) + len(page.unreadable)
             if waiting is not None:
                 yield waiting
-            waiting = Page(page.tickets, before, page.unreadable)
+            waiting = Page(page.tickets, before, page.unreadable, self._discovery.problems())
         if since is None and found == 0:
             self._surely_signed_in()
         last = waiting or Page((), before)

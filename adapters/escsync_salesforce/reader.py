@@ -86,7 +86,7 @@ class Reader:
             found += len(page.tickets) + len(page.unreadable)
             if waiting is not None:
                 yield waiting
-            waiting = Page(page.tickets, before, page.unreadable, (), page.gone)
+            waiting = Page(page.tickets, before, page.unreadable, self._discovery.problems(), page.gone)
         if not pull.since and found == 0 and not self._discovery.asked:
             # Nothing at all in scope: lost rights look just like it.
             self._discovery.refresh()

@@ -147,7 +147,8 @@ def _watched(session: Session, tracker: str) -> Iterator[Progress]:
 
 def _lost(tracker: str, error: TrackerError) -> Outcome:
     """A tracker to which there was not even a connection."""
-    from escsync.sync import Counts, Failure, Outcome
+    from escsync.sync import Counts, Outcome
+    from escsync.sync.outcome import failure_of
 
-    failure = Failure("", "", type(error).__name__.upper(), error.message, error.remedy)
+    failure = failure_of(error)
     return Outcome(tracker=tracker, counts=Counts(), errors=(failure,), lost=True)

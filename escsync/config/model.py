@@ -72,7 +72,8 @@ class LimitsYaml(Strict):
     max_share: Annotated[StrictFloat | StrictInt, Field(ge=0, le=1)] = Field(
         default=Limits().max_share, examples=[0.3]
     )
-    """At most this share of the open escalations is enforced upon (owner, stage, new records); 0 to 1."""
+    """At most this share of the open escalations is enforced upon (owner, stage, new records); 0 to 1. It counts from
+    10 open ones on: of fewer, one is soon a third."""
 
 
 class NotifyYaml(Strict):

@@ -85,6 +85,7 @@ def _connect(url: str) -> Engine:
 @lru_cache(maxsize=4)
 def _engine(url: URL) -> Engine:
     engine = create_engine(url)
+    event.listen(engine, "before_cursor_execute", _encodable, retval=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
@@ -98,6 +99,30 @@ def _prepare(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _encodable(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """Half a character, as JSON can carry it (`\\ud800`), is no text for a database: it becomes a question mark."""
+    rows = parameters if many else [parameters]
+    if all(value.isascii() for row in rows for value in _told(row) if isinstance(value, str)):
+        return statement, parameters
+    whole = [_whole(row) for row in rows]
+    return statement, whole if many else whole[0]
+
+
+def _told(row: Any) -> Any:
+    return row.values() if isinstance(row, dict) else row
+
+
+def _whole(row: Any) -> Any:
+    def mended(value: Any) -> Any:
+        return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+    if isinstance(row, dict):
+        return {name: mended(value) for name, value in row.items()}
+    return tuple(mended(value) for value in row)
 
 
 def _begin(connection: Connection) -> None:

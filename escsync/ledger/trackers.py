@@ -14,10 +14,10 @@ from escsync.domain.ticket import TicketRef
 
 from .batches import chunks
 from .codec import dumps
-from .schema import TICKETS, TRACKERS
+from .schema import PASSES, TICKETS, TRACKERS
 
-_WATCHED = 50
-"""Owners looked after in each poll."""
+_WATCHED = 90
+"""Owners looked after in each poll; of more, the next ones in the next poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,21 @@ def swept(connection: Connection, tracker: str, now: datetime, sweep: Sweep) -> 
 def watch(connection: Connection, tracker: str) -> list[TicketRef]:
     """One open ticket per owner, so that a deactivation is seen, and the open ones outside the scope."""
     shown = (TICKETS.c.tracker == tracker, TICKETS.c.ended == false(), TICKETS.c.vanished_at.is_(None))
-    owners = connection.execute(
-        select(func.max(TICKETS.c.id).label("id"))
-        .where(*shown, TICKETS.c.owner != "")
-        .group_by(TICKETS.c.owner)
-        .order_by("id")
-        .limit(_WATCHED)
-    ).scalars()
-    wanted = or_(TICKETS.c.id.in_(list(owners)), TICKETS.c.in_scope == false())
+    owners = list(
+        connection.execute(
+            select(func.max(TICKETS.c.id).label("id"))
+            .where(*shown, TICKETS.c.owner != "")
+            .group_by(TICKETS.c.owner)
+            .order_by("id")
+        ).scalars()
+    )
+    if len(owners) > _WATCHED:
+        made = connection.execute(
+            select(func.count()).select_from(PASSES).where(PASSES.c.tracker == tracker)
+        ).scalar_one()
+        first = made * _WATCHED % len(owners)
+        owners = [*owners[first:], *owners[:first]][:_WATCHED]
+    wanted = or_(TICKETS.c.id.in_(owners), TICKETS.c.in_scope == false())
     rows = connection.execute(select(TICKETS.c.id, TICKETS.c.key).where(*shown, wanted).order_by("id"))
     return [TicketRef(row.id, row.key) for row in rows]
 

@@ -20,7 +20,7 @@ from escsync.effects import recover
 from escsync.ledger.trackers import Sweep, TrackerState
 
 from .looking import fingerprint, observe, read
-from .outcome import Failure, Pass, code_of
+from .outcome import Failure, Pass, failure_of
 
 _WHOLE = {"owner", "stage", "scope"}
 """Without these nothing can be judged: the tracker fails as a whole (decision 78)."""
@@ -74,7 +74,8 @@ def gather(one: Pass, *, full: bool) -> Gathered:
         gathered.lose("PERMISSION_LOST", error.message, error.remedy or _REMEDY)
         return gathered
     except TrackerError as error:
-        gathered.lose(code_of(error), error.message, error.remedy)
+        gathered.lost = True
+        gathered.errors.append(failure_of(error))
         return gathered
     if not gathered.lost:
         if gone or look.left:
@@ -104,6 +105,11 @@ class _Look:
         """Observe each page in a transaction of its own; where to go on after the last."""
         last: Cursor | None = None
         for page in self.one.adapter.pull(cursor, watch):
+            # What is believed of a ticket hangs on whether its fields are still what they were.
+            for problem in page.problems:
+                self.drift(problem)
+            if self.gathered.lost:
+                return None
             self.keep(page.tickets, by_id=self.watched)
             for bad in page.unreadable:
                 self.fail(
@@ -112,8 +118,6 @@ class _Look:
                     )
                 )
                 self.gathered.unreadable.add(bad.ref.id)
-            for problem in page.problems:
-                self.drift(problem)
             self.deleted |= {ref.id for ref in page.gone}
             if self.one.adapter.capabilities.read_batch == 1:
                 self.gathered.live |= {ticket.id: ticket for ticket in page.tickets}

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from escsync.adapter import Heard, Listener, Rejected, TicketRef, TrackerError, Vanished
-from escsync.domain.fields import ENDED
+from escsync.domain.fields import ENDED, Stage
 
 from .gathering import Gathered
 from .judging import Judged
 from .looking import hear
-from .outcome import Failure, Pass, code_of
+from .outcome import Pass, failure_of
 
 _LONG_AGO = timedelta(days=92)
 """A quarter: nothing that ended before it is reviewed any more, so its messages are not asked for at first sight."""
+_PATIENCE = timedelta(days=14)
+"""So long after it was closed a ticket is asked for the message that it lacks; after that, in sweeps only."""
+_SILENT = frozenset({Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE, Stage.WITHDRAWN})
+"""No message is owed in these."""
 
 
 def listen(one: Pass, gathered: Gathered, judged: Mapping[str, Judged]) -> set[str]:
@@ -32,12 +36,11 @@ def listen(one: Pass, gathered: Gathered, judged: Mapping[str, Judged]) -> set[s
         try:
             heard += adapter.listen([ref])
         except TrackerError as error:
-            failure = Failure(f"{one.tracker}:{ref.id}", ref.key, code_of(error), error.message, error.remedy)
             if isinstance(error, Rejected | Vanished):
-                gathered.errors.append(failure)
+                gathered.errors.append(failure_of(error, f"{one.tracker}:{ref.id}", ref.key))
                 continue
             # The next one would fare no better.
-            gathered.errors.append(Failure("", "", failure.code, failure.message, failure.remedy))
+            gathered.errors.append(failure_of(error))
             break
     changed, failures = hear(one, heard, renew=gathered.renew)
     gathered.errors += failures
@@ -46,6 +49,11 @@ def listen(one: Pass, gathered: Gathered, judged: Mapping[str, Judged]) -> set[s
 
 def _waits(one: Pass, gathered: Gathered, found: Judged) -> bool:
     last = found.last
+    if last.stage in _SILENT:
+        return False
+    closed = last.closed_at
     if not found.heard:
-        return last.closed_at is None or last.closed_at > one.now - _LONG_AGO
-    return last.awaits_message or (gathered.swept and last.stage not in ENDED)
+        return closed is None or closed > one.now - _LONG_AGO
+    if gathered.swept:
+        return last.stage not in ENDED
+    return last.awaits_message and (closed is None or closed > one.now - _PATIENCE)

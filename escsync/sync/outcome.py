@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from escsync.adapter import Adapter, TrackerError, Vocabulary
+from escsync.adapter import Adapter, Ambiguous, TrackerError, Unavailable, Vocabulary
 from escsync.domain.assessment import Assessment
+from escsync.domain.duration import spoken
 from escsync.domain.escalation import World
 from escsync.domain.plan import Limits, Mode, Plan, UnsafePlan
 from escsync.domain.policy import Policy
@@ -90,5 +91,18 @@ class Outcome:
 
 
 def code_of(error: TrackerError) -> str:
-    """The error's code in `errors`: the name of its class."""
-    return type(error).__name__.upper()
+    """The error's code in `errors`: the name of its class among the contract's."""
+    known = next(kind for kind in type(error).__mro__ if kind.__module__ == TrackerError.__module__)
+    return known.__name__.upper()
+
+
+def failure_of(error: TrackerError, id: str = "", key: str = "") -> Failure:
+    """What *error* means for one record, or without an *id* for the tracker as a whole, with what to do about it."""
+    message, remedy = error.message, error.remedy
+    if isinstance(error, Unavailable):
+        if error.retry_after and error.retry_after >= 1:
+            message += f"; it asks for a pause of {spoken(timedelta(seconds=round(error.retry_after)))}"
+        remedy = remedy or "nothing is lost: the next pass goes on from here"
+    elif isinstance(error, Ambiguous):
+        remedy = remedy or "nothing is lost: the next pass looks whether it was done"
+    return Failure(id, key, code_of(error), message, remedy)

@@ -29,7 +29,7 @@ from escsync.ledger.batches import chunks
 
 from .judging import Judge, Judged
 from .looking import observe, read
-from .outcome import Failure, Pass, code_of
+from .outcome import Failure, Pass, failure_of
 from .receipts import SETTLED, Receipt, Target, Written, target_of
 from .reconciling import dated, reconciled
 
@@ -245,9 +245,8 @@ class Writer:
             receipt = Receipt.STALE
         else:
             receipt = Receipt.REFUSED if isinstance(error, Rejected | Denied) else Receipt.FAILED
-            place = (change.id, code_of(error))
-            failure = Failure(change.id, change.ticket.key, code_of(error), error.message, error.remedy)
-            self.written.failures.setdefault(place, failure)
+            failure = failure_of(error, change.id, change.ticket.key)
+            self.written.failures.setdefault((change.id, failure.code), failure)
         self.written.receipts[target_of(change, edit)] = receipt
         self._errors[target_of(change, edit)] = error
         return receipt
