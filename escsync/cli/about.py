@@ -21,7 +21,7 @@ def init(
         Path, typer.Option("--output", help="Where to write it; - is stdout.", metavar="FILE")
     ] = Path("escsync.yaml"),
 ) -> Exit:
-    """Writes a commented configuration for --tracker jira or local."""
+    """Writes a commented configuration for --tracker NAME, which is jira, salesforce, notion, local or any installed one."""
     from escsync import registry
 
     if len(session.options.tracker) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from escsync.cli.exits import Exit, Stop
@@ -105,7 +106,13 @@ def _tracker(session: Session, tracker: TrackerConfig) -> Iterator[Problem]:
 
     try:
         with connected(session, tracker, session.now, fresh=True) as adapter:
-            yield from adapter.check()
+            for problem in adapter.check():
+                if problem.level is Level.FAIL and problem.subject == "access":
+                    yield replace(problem, code="UNREACHABLE")
+                    return
+                yield problem
+            # What was learnt just now is what the next pass goes by.
+            session.ledger.discovered(tracker.name, adapter.discovery, adapter.me)
             yield from _people(session, tracker, adapter)
     except TrackerError as error:
         yield Problem(
@@ -130,10 +137,15 @@ def _people_in(directory: Directory) -> str:
 
 
 def _people(session: Session, tracker: TrackerConfig, adapter: Adapter) -> Iterator[Problem]:
-    from escsync.adapter import Level, Problem
+    from escsync.adapter import Denied, Level, PersonKind, Problem
 
     directory = session.config.directory
-    accounts = list(adapter.people())
+    try:
+        accounts = list(adapter.people())
+    except Denied as error:
+        message = f"nobody can be matched with people.yaml: {session.discretion.clean(error.message)}"
+        yield Problem(Level.WARNING, "people", message, error.remedy)
+        return
     known: Mapping[str, TrackerPerson] = {one.id: one for one in accounts}
     for person in directory.people.values():
         native = person.ids.get(tracker.name)
@@ -146,6 +158,13 @@ def _people(session: Session, tracker: TrackerConfig, adapter: Adapter) -> Itera
                 f"person {person.id}",
                 f"the tracker shows no assignable account {native}",
                 f"correct ids.{tracker.name} in people.yaml, or give the account access",
+            )
+        elif account.kind is not PersonKind.HUMAN:
+            yield Problem(
+                Level.WARNING,
+                f"person {person.id}",
+                f"{account.name} is a {account.kind.value} there, and can own nothing",
+                f"correct ids.{tracker.name} in people.yaml",
             )
         elif not account.active:
             yield Problem(

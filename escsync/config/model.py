@@ -109,7 +109,7 @@ class TrackerYaml(Strict):
     """One tracker."""
 
     adapter: Text = Field(examples=["jira"])
-    """Which adapter: jira, local, or an installed plug-in; `escsync adapters` lists them."""
+    """Which adapter: jira, salesforce, notion, local, or an installed plug-in; `escsync adapters` lists them."""
     mode: Mode = Field(default=Mode.OBSERVE, examples=["observe"])
     """`off`: not looked at. `observe`: nothing is written. `annotate`: only escsync's own fields and its one
     internal note. `enforce`: also the fallback owner, the undoing of an illegal jump and follow-up records."""

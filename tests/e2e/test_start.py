@@ -5,9 +5,16 @@ import json
 import pytest
 from e2e.house import House
 from escsync_local.tracker import LocalTracker
+from fakes.jira.rig import rig
 
 from escsync.adapter import PersonKind
 from escsync.domain.catalogue import CATALOGUE
+
+SECRETS = {
+    "jira": ["JIRA_TOKEN"],
+    "salesforce": ["SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"],
+    "notion": ["NOTION_TOKEN"],
+}
 
 
 @pytest.fixture
@@ -33,18 +40,19 @@ def test_what_init_writes_for_the_local_tracker_is_ready(tmp_path):
     assert checked.out.splitlines()[-1].startswith("ready; next: `escsync plan`")
 
 
-def test_what_init_writes_for_jira_asks_only_for_what_it_cannot_know(tmp_path):
-    """A whole file that loads once the token is there."""
+@pytest.mark.parametrize("tracker", SECRETS)
+def test_what_init_writes_asks_only_for_what_it_cannot_know(tmp_path, tracker):
+    """A whole file that loads once the secrets are there."""
     house = House(tmp_path)
 
-    assert house("init", "--tracker", "jira").code == 0
+    assert house("init", "--tracker", tracker).code == 0
     lacking = house("list")
     missing = house("sync")
-    house.environ = {"JIRA_TOKEN": "t0ken-t0ken"}
+    house.environ = dict.fromkeys(SECRETS[tracker], "t0ken-t0ken")
 
     assert lacking.code == 0, lacking.err
     assert missing.code == 2
-    assert "JIRA_TOKEN is not set" in missing.err
+    assert all(f"{name} is not set" in missing.err for name in SECRETS[tracker])
     assert house("policy", "show").code == 0
 
 
@@ -176,3 +184,22 @@ def test_every_code_explains_itself(tmp_path, code):
     assert CATALOGUE[code].sentence in answer.out
     assert CATALOGUE[code].remedy in answer.out
     assert CATALOGUE[code].rule in answer.out
+
+
+def test_doctor_says_once_that_a_tracker_does_not_let_it_in(tmp_path):
+    """One line, one next step, exit 6."""
+    with rig("cloud") as jira:
+        house = House(tmp_path)
+        house("init", "--tracker", "jira")
+        text = (tmp_path / "escsync.yaml").read_text("utf-8")
+        text = text.replace("https://acme.atlassian.net ", f"{jira.server.url} ")
+        text = text.replace(
+            "email: escsync@acme.example", "email: nobody@acme.example\n      deployment: cloud"
+        )
+        (tmp_path / "escsync.yaml").write_text(text, "utf-8")
+        house.environ = {"JIRA_TOKEN": "wrong"}
+
+        answer = house("doctor")
+
+    assert answer.code == 6
+    assert sum("access" in line for line in answer.out.splitlines()) == 1, answer.out
