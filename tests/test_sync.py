@@ -819,3 +819,18 @@ def test_half_a_character_stops_nothing(desk, field):
 
     assert {said.id for said in outcome.assessments} == {f"support:{ref.id}", f"support:{other.id}"}
     assert outcome.errors == ()
+
+
+def test_once_a_day_everything_is_looked_at(desk):
+    """Decision 68: what left the scope is noticed and followed, though no increment shows it."""
+    desk.mode = Mode.OBSERVE
+    ref = desk.at(0).open()
+    desk.open(**{"account.name": "Birch AG"})
+    desk.sync()
+    desk.tracker.at(ref).in_scope = False
+
+    soon = desk.at(60).sync()
+    next_day = desk.at(24 * 60).sync()
+
+    assert "SCOPE_LEFT" not in desk.codes(soon, ref)
+    assert "SCOPE_LEFT" in desk.codes(next_day, ref)

@@ -31,7 +31,12 @@ _MaxShare = Annotated[
 
 def sync(
     session: Session,
-    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Read everything, not only what changed; once a day a pass does so by itself."
+        ),
+    ] = False,
     max_writes: _MaxWrites = None,
     max_share: _MaxShare = None,
 ) -> Exit:

@@ -27,7 +27,7 @@ from .model import EscsyncYaml
 from .people import directory
 from .policy import read_policy
 from .problem import ConfigError, Path, Problem, listed, nearest
-from .trackers import bound
+from .trackers import bound, native_form
 from .wording import explain
 from .zones import BadZone, zone
 
@@ -78,7 +78,7 @@ class _Loader:
         model = self._model(data)
         timezone = model.timezone if model else _zone_or_utc(data.get("timezone"))
         policy = self._policy(data.get("policy"), timezone)
-        people = self._directory(data.get("people"), timezone)
+        people = self._native(self._directory(data.get("people"), timezone), data.get("trackers"))
         rows = self._accounts(data.get("accounts"))
         self._waivers(policy, people)
         if isinstance(data.get("ledger"), str):
@@ -199,6 +199,19 @@ class _Loader:
         rows, problems = accounts(self.path.parent / given)
         self.problems += problems
         return rows
+
+    def _native(self, people: Directory, trackers: object) -> Directory:
+        """Everybody with ids in the one form in which each tracker shows them, where its adapter knows several."""
+        for name, raw in trackers.items() if isinstance(trackers, dict) else ():
+            if isinstance(raw, dict) and any(name in person.ids for person in people.people.values()):
+                form = native_form(raw.get("adapter"))
+                if form is not None:
+                    known = (
+                        replace(p, ids={**p.ids, name: form(p.ids[name])}) if name in p.ids else p
+                        for p in people.people.values()
+                    )
+                    people = Directory(known, people.fallback_owner)
+        return people
 
     def _file(self, name: str) -> Document | None:
         try:

@@ -125,6 +125,8 @@ class TrackerYaml(Strict):
         default={}, examples=[{"root_cause": {"product_bug": "Bug"}}]
     )
     """Per field, our values -> its options, where they are not named alike."""
+    follow_up: FollowUpYaml | None = Field(default=None, examples=[{"native": "task"}])
+    """Read the follow-up from the tracker's own records where no field is mapped; without it from fields only."""
     communications: CommunicationsYaml = Field(default=CommunicationsYaml(), examples=[{"native": True}])
     """How messages to the customer are recognised."""
 

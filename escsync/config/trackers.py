@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -40,3 +40,16 @@ def bound(
     except ValidationError as error:
         schema = kind.model_json_schema()
         return plugin, None, list(explain(error, document, prefix, content, schema, hidden))
+
+
+def native_form(adapter: object) -> Callable[[str], str] | None:
+    """How the adapter of this name writes an id; None where an id has one form only, or there is no such adapter.
+
+    Its settings model may have a method `native_id(text) -> str`.
+    """
+    try:
+        kind = registry.settings_model(registry.get(adapter)) if isinstance(adapter, str) else None
+    except registry.PluginError:
+        return None
+    form: Callable[[str], str] | None = getattr(kind.model_construct(), "native_id", None) if kind else None
+    return form

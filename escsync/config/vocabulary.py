@@ -30,7 +30,7 @@ def build(document: Document, prefix: Path, tracker: Mapping[str, Any]) -> tuple
     reader = _Reader(document, prefix)
     communications = _mapping(tracker.get("communications"))
     native = communications.get("native", True)
-    follow_up = communications.get("follow_up")
+    follow_up = tracker.get("follow_up") or communications.get("follow_up")
     vocabulary = Vocabulary(
         stages=dict(reader.stages(_mapping(tracker.get("stages")))),
         fields=dict(reader.fields(_mapping(tracker.get("fields")))),

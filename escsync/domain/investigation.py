@@ -29,7 +29,7 @@ def investigate(case: Case) -> Investigation:
     """How far the owner has understood the facts. Unticking later does not undo a met verdict (decision 42)."""
     changes = [(fact, name) for name in _FIELDS for fact in case.facts(name)]
     changes.sort(key=_when)
-    told: dict[str, Value] = {}
+    told = _always(case)
     met = None
     for i, (fact, name) in enumerate(changes):
         told[name] = fact.value
@@ -43,13 +43,19 @@ def investigate(case: Case) -> Investigation:
 
 def lacking(case: Case, when: datetime) -> tuple[str, ...]:
     """What is open at *when*: checklist items, and `findings_summary`."""
-    told: dict[str, Value] = {}
+    told = _always(case)
     for name in _FIELDS:
         for fact in case.facts(name):
             if fact.when.at > when:
                 break
             told[name] = fact.value
     return _open(case, told)
+
+
+def _always(case: Case) -> dict[str, Value]:
+    """What counts from the beginning: a CSM who was first seen late was not absent before."""
+    facts = case.facts(_CSM)
+    return {_CSM: facts[0].value} if facts else {}
 
 
 def _when(change: tuple[Fact, str]) -> tuple[datetime, str]:
@@ -71,10 +77,15 @@ def _open(case: Case, told: Mapping[str, Value]) -> tuple[str, ...]:
     found = []
     if history not in ("done", "na"):
         found.append(CHECKLIST[0])
-    if csm not in ("done", "na") and not (case.csm_may_be_absent and lacks(_CSM, told.get(_CSM))):
+    if csm not in ("done", "na") and not (case.csm_may_be_absent and _no_csm(case, told)):
         found.append(CHECKLIST[1])
     if technical != "done" and told.get("is_technical") is not False:
         found.append(CHECKLIST[2])
     if blank(told.get(FINDINGS)):
         found.append(FINDINGS)
     return tuple(found)
+
+
+def _no_csm(case: Case, told: Mapping[str, Value]) -> bool:
+    """Is the account known to have none? Where the tracker tells, only what it told counts."""
+    return lacks(_CSM, told.get(_CSM)) and (_CSM in told or not case.escalation.mapped(_CSM))

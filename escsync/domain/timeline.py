@@ -82,8 +82,11 @@ def _gaps(escalation: Escalation) -> Iterator[TimelineEntry]:
     since = escalation.cycles[0].start
     for name in REQUIRED:
         facts = escalation.history.get(name, ())
-        filled = next((fact.when.at for fact in facts if not lacks(name, fact.value)), None)
-        if filled is not None and filled > since.at:
+        first = next((fact for fact in facts if not lacks(name, fact.value)), None)
+        filled = first.when.at if first is not None else None
+        # What the first look found may have been there all along.
+        unseen = first is facts[0] and not first.when.exact if first is not None else False
+        if filled is not None and filled > since.at and not unseen:
             entry = _entry(escalation, since, "note", f"FIELD_MISSING:{name}")
             yield replace(entry, until=filled)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from escsync.adapter import (
     Cursor,
@@ -22,6 +23,8 @@ from escsync.ledger.trackers import Sweep, TrackerState
 from .looking import fingerprint, observe, read
 from .outcome import Failure, Pass, failure_of
 
+_SWEPT_EVERY = timedelta(hours=24)
+"""How often everything is looked at: increments do not show what left the scope, or was deleted."""
 _WHOLE = {"owner", "stage", "scope"}
 """Without these nothing can be judged: the tracker fails as a whole (decision 78)."""
 
@@ -60,7 +63,8 @@ def gather(one: Pass, *, full: bool) -> Gathered:
     state = one.ledger.state(one.tracker)
     mark = fingerprint(one)
     renew = bool(state.fingerprint) and state.fingerprint != mark
-    cursor = None if full or renew else state.cursor
+    stale = state.swept_at is None or one.now - state.swept_at >= _SWEPT_EVERY
+    cursor = None if full or renew or stale else state.cursor
     watch = () if cursor is None else tuple(one.ledger.watch(one.tracker))
     gathered = Gathered(swept=cursor is None, renew=renew)
     look = _Look(one, gathered, state, renew, frozenset(ref.id for ref in watch))

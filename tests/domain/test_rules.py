@@ -541,3 +541,40 @@ def test_a_mail_that_claims_an_earlier_hour_counts_from_its_record_and_is_said()
     assert clock(told, "ack").met_at == at("11:30")
     assert clock(told, "ack").verdict is Verdict.BREACHED
     assert since(told, "BACKDATED") == at("11:30")
+
+
+def test_a_csm_who_was_first_seen_late_was_not_absent_before():
+    """INV-3 waives the talk only for an account that is known to have none; a first look proves no absence."""
+    story = Story().own("09:00", "dana")
+    for name, value in (("checklist.history_reviewed", "done"), ("is_technical", False)):
+        story.set("10:00", name, value)
+    story.set("10:00", "findings_summary", "Lines were counted twice.")
+    story.set("14:30", "checklist.csm_spoken", "done")
+    story.history["account.csm"] = []
+    story.set("15:30", "account.csm", (PersonRef("priya"),), after="09:00")
+
+    told = story.judge("16:00")
+
+    assert clock(told, "investigation").met_at == at("14:30")
+    assert clock(told, "investigation").verdict is Verdict.BREACHED
+
+
+def test_an_account_that_has_no_csm_waives_the_talk_from_the_beginning():
+    """However late it was first seen that nobody is named."""
+    story = Story().own("09:00", "dana")
+    for name, value in (("checklist.history_reviewed", "done"), ("is_technical", False)):
+        story.set("10:00", name, value)
+    story.set("10:00", "findings_summary", "Lines were counted twice.")
+    story.history["account.csm"] = []
+    story.set("15:30", "account.csm", (), after="09:00")
+
+    assert clock(story.judge("16:00"), "investigation").met_at == at("10:00")
+
+
+def test_what_the_first_look_found_was_not_missing_before():
+    """Decision 32: the timeline tells of findings that were, not of looks that were not yet made."""
+    story = Story().own("09:00", "dana")
+    story.history["account.name"] = []
+    story.set("12:05", "account.name", "Alder AG", after="09:00")
+
+    assert not [e for e in story.judge("13:00").timeline if "FIELD_MISSING:account.name" in e.detail]
