@@ -46,11 +46,9 @@ class NotionAdapter:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this connection can do, as far as its capabilities are known."""
-        heard = self._reader.conversation.open
-        return Capabilities(
-            history=False, messages=heard, note=self._writer.notes.possible, read_batch=1, apart=heard
-        )
+        """What this connection can do. Whether a note may be written is told by each note's own refusal."""
+        heard = not self._reader.conversation.refused
+        return Capabilities(history=False, messages=heard, read_batch=1, apart=heard)
 
     @property
     def me(self) -> str:

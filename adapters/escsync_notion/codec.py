@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from escsync.adapter import Message, NoteSeen, Ticket, TicketRef, Value
 
 from . import instants, richtext, values
-from .columns import PAGE, Column, plain
+from .columns import PAGE, Column, plain, unfit
 from .schema import Schema, by_id
 from .settings import dashes, identified
 
@@ -207,15 +208,23 @@ def _values(
         entry = _entry(column, raw, found)
         if not entry:
             raise _Unreadable("the page does not show this property")
-        return [values.decode(name, column, entry, schema)]
+        return [_value(name, column, entry, schema)]
     told: list[Value] = []
     for id in relations(raw, column):
         page = related.get(id) or {}
         entry = by_id(page).get(plain(column.id), {})
         if not entry:
             raise _Unreadable("the related page is not shared with the connection")
-        told.append(values.decode(name, column, entry, schema))
+        told.append(_value(name, column, entry, schema))
     return told
+
+
+def _value(name: str, column: Column, entry: Mapping[str, Any], schema: Schema) -> Value:
+    """What the property holds, unless it was given a type meanwhile that cannot hold the field."""
+    kind = entry.get("type")
+    if kind != column.type and (why := unfit(name, replace(column, type=str(kind)))):
+        raise _Unreadable(why)
+    return values.decode(name, column, entry, schema)
 
 
 def _is_cut(entry: Mapping[str, Any]) -> bool:

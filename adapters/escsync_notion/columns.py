@@ -20,8 +20,10 @@ _TEXTS = ("rich_text", "title")
 _WORDS = (*_TEXTS, "url", "email", "phone_number", "select", "status", "multi_select")
 _FACTS = ("account.", "contact.")
 _PLAIN_FACTS = ("summary", "description", "source_url")
+_DETAILS = ("number", "unique_id", "date", *PAGE)
+"""What else may tell a fact as a text: a customer's number, say. Findings and links are words or nothing."""
 _FITTING: Mapping[FieldKind, tuple[str, ...]] = {
-    FieldKind.TEXT: (*_WORDS, "number", "unique_id", "checkbox", "date", *PAGE),
+    FieldKind.TEXT: _WORDS,
     FieldKind.PEOPLE: ("people", "created_by", "last_edited_by", *_TEXTS, "email", "select"),
     FieldKind.INSTANT: ("date", "created_time", "last_edited_time", *_TEXTS),
     FieldKind.DAY: ("date", "created_time", "last_edited_time", *_TEXTS),
@@ -52,8 +54,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One property. *via* is the relation that leads to it and *source* the data source where it stands, both for
-    `Relation.Property` alone; *box* is the option that was mapped, for `Property#Option`."""
+    """One property. *via* is the relation that leads to it, *through* that relation's name and *source* the data
+    source where it stands, all for `Relation.Property` alone; *box* is the option of `Property#Option`."""
 
     id: str
     name: str = ""
@@ -62,18 +64,20 @@ class Column:
     via: str = ""
     source: str = ""
     box: str = ""
+    through: str = ""
 
     def told(self) -> dict[str, Any]:
         """It as JSON."""
         options = [[one.id, one.name, one.group] for one in self.options]
         shown = {"id": self.id, "name": self.name, "type": self.type, "via": self.via, "source": self.source}
-        return {**shown, "options": options}
+        return {**shown, "through": self.through, "options": options}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Column:
         """It again."""
         options = tuple(Option(*one) for one in told["options"])
-        return cls(told["id"], told["name"], told["type"], options, told["via"], told["source"])
+        beyond = (told["via"], told["source"], "", told.get("through", ""))
+        return cls(told["id"], told["name"], told["type"], options, *beyond)
 
     def option(self, word: str) -> Option | None:
         """The option of this id or name; Notion itself takes names for equal whatever their case."""
@@ -129,10 +133,10 @@ def unfit(name: str, column: Column) -> str:
     that a deadline hangs on.
     """
     kind = FIELDS[name].kind
+    facts = name.startswith(_FACTS) or name in _PLAIN_FACTS
     if column.type in CALCULATED:
-        facts = name.startswith(_FACTS) or name in _PLAIN_FACTS
         return "" if facts else f"a {column.type} is calculated by Notion and is no evidence"
-    if column.type in _FITTING[kind]:
+    if column.type in _FITTING[kind] or (facts and kind is FieldKind.TEXT and column.type in _DETAILS):
         return ""
     if name.startswith(_FACTS) and kind is FieldKind.PEOPLE and column.type == "rollup":
         return ""

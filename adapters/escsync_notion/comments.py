@@ -19,18 +19,27 @@ Said = tuple[tuple[Message, ...], NoteSeen | None]
 """A page's messages and its note."""
 
 
-def read(raw: Iterable[Mapping[str, Any]], schema: Schema, url: str = "") -> Said:
-    """The messages in their order, and the note: the first that our own account wrote."""
-    messages: list[Message] = []
-    note: NoteSeen | None = None
-    for comment in raw:
-        text = richtext.plain(comment.get("rich_text"))
-        author = comment.get("created_by")
-        if isinstance(author, dict) and author.get("id") == schema.me:
-            note = note or _note(comment, text)
-        elif (message := _message(comment, text, schema, url)) is not None:
-            messages.append(message)
-    return tuple(sorted(messages, key=lambda message: message.when.at)), note
+def messages(raw: Iterable[Mapping[str, Any]], schema: Schema, url: str = "") -> tuple[Message, ...]:
+    """What others said, in its order."""
+    found = (
+        _message(comment, richtext.plain(comment.get("rich_text")), schema, url)
+        for comment in raw
+        if not _is_ours(comment, schema)
+    )
+    return tuple(sorted((one for one in found if one is not None), key=lambda message: message.when.at))
+
+
+def notes(raw: Iterable[Mapping[str, Any]], schema: Schema) -> list[NoteSeen]:
+    """The notes that our own account wrote, the oldest first: that one counts, the others are its twins."""
+    ours = [comment for comment in raw if _is_ours(comment, schema)]
+    ours.sort(key=lambda comment: str(comment.get("created_time")))
+    found = (_note(comment, richtext.plain(comment.get("rich_text"))) for comment in ours)
+    return [note for note in found if note is not None]
+
+
+def _is_ours(comment: Mapping[str, Any], schema: Schema) -> bool:
+    author = comment.get("created_by")
+    return isinstance(author, dict) and author.get("id") == schema.me
 
 
 def strangers(raw: Iterable[Mapping[str, Any]], schema: Schema) -> Iterator[str]:

@@ -28,6 +28,8 @@ class Completion:
         self._connection = connection
         self._discovery = discovery
         self.related: dict[str, Raw] = {}
+        self.dark: dict[str, str] = {}
+        """The relations, by their ids, that led to a page which is not shared, and what they are called."""
 
     def complete(self, pages: Sequence[Raw], schema: Schema) -> None:
         """Look up what is related to *pages*, and ask about strangers on them and there."""
@@ -98,6 +100,16 @@ class Completion:
                 self.related[id] = self._connection.get(f"pages/{id}", what="reading a related page").page()
             except (Vanished, Rejected):
                 self.related[id] = {}
+        for column in columns:
+            if column.via not in self.dark and any(self._is_dark(raw, column) for raw in pages):
+                self.dark[column.via] = column.through or column.via
+
+    def is_whole(self, raw: Raw, schema: Schema) -> bool:
+        """Could all be read that the page relates to?"""
+        return not any(column.via and self._is_dark(raw, column) for column in schema.every())
+
+    def _is_dark(self, raw: Raw, column: Column) -> bool:
+        return any(not self.related.get(id) for id in codec.relations(raw, column))
 
     def _beyond(self, raw: Raw, schema: Schema) -> Iterable[str]:
         """The strangers among the people of related pages."""

@@ -12,16 +12,17 @@ import httpx
 from notion_client import Client
 from notion_client.errors import HTTPResponseError, NotionClientErrorBase, RequestTimeoutError
 
-from escsync.adapter import Denied, Rejected, Retry, TrackerError, Unavailable
+from escsync.adapter import Ambiguous, Denied, Rejected, Retry, TrackerError, Unavailable
 from escsync.web import http_date
 
-from .failures import Answer, Overload, failure
+from .failures import LATER, Answer, Overload, failure
 from .settings import NotionConnection
 
 RATE = 3.0
 """So many requests a second are what Notion grants a connection; whoever sends more is told to wait, and all wait."""
 
 _PAGE = 100
+_REACH = "check connection.url and the network"
 
 
 class Connection:
@@ -73,7 +74,7 @@ class Connection:
             if not cursor:
                 return
             if cursor in cursors:
-                raise Unavailable(f"{what}: Notion hands out the same page again and again")
+                raise Unavailable(f"{what}: Notion hands out the same page again and again", remedy=LATER)
             cursors.add(cursor)
 
     def post(
@@ -102,9 +103,13 @@ class Connection:
         needs: str = "",
     ) -> Answer:
         """One request, tried again as *safe* allows. *what* names it in an error, *needs* the capability it takes."""
-        answer: Answer = self._retry(
-            lambda: self.once(method, path, what=what, query=query, body=body, needs=needs), safe=safe
-        )
+        try:
+            answer: Answer = self._retry(
+                lambda: self.once(method, path, what=what, query=query, body=body, needs=needs), safe=safe
+            )
+        except Ambiguous as error:
+            remedy = "nothing is lost: the next pass looks whether it was done"
+            raise Ambiguous(error.message, remedy=remedy) from error
         return answer
 
     def once(
@@ -140,7 +145,8 @@ class Connection:
             raise _lost(error, what) from None
         except (ValueError, RecursionError):
             raise Unavailable(
-                f"{what}: the answer is not readable as JSON; it was cut short or altered on the way"
+                f"{what}: the answer is not readable as JSON; it was cut short or altered on the way",
+                remedy=LATER,
             ) from None
         self.shut = None
         return Answer(told, self._date)
@@ -160,7 +166,7 @@ class Connection:
 
 def _late(error: RequestTimeoutError, what: str) -> TrackerError:
     if isinstance(error.__context__, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Unavailable(f"{what}: Notion cannot be reached", executed=False)
+        return Unavailable(f"{what}: Notion cannot be reached", executed=False, remedy=_REACH)
     return Overload(f"{what}: no answer came in time")
 
 
@@ -176,14 +182,14 @@ def _lost(error: Exception, what: str) -> TrackerError:
             return Unavailable(
                 f"{what}: Notion cannot be reached",
                 executed=False,
-                remedy="check connection.url and the network",
+                remedy=_REACH,
             )
         case httpx.DecodingError():
-            return Unavailable(f"{what}: the answer was damaged on the way")
+            return Unavailable(f"{what}: the answer was damaged on the way", remedy=LATER)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return Denied(f"{what}: the request could not be made", remedy="check connection.url")
         case _:
-            return Unavailable(f"{what}: the connection broke off before Notion answered")
+            return Unavailable(f"{what}: the connection broke off before Notion answered", remedy=LATER)
 
 
 def _untrusted(error: Exception) -> bool:

@@ -56,7 +56,10 @@ class Creation:
         raw = answer.page()
         ref = codec.reference(raw, self._discovery.schema)
         if not identified(ref.id):
-            raise Ambiguous(f"{_WHAT}: the answer does not tell which one was made")
+            raise Ambiguous(
+                f"{_WHAT}: the answer does not tell which one was made",
+                remedy="nothing is lost: the next pass looks for it by its mark",
+            )
         self._discovery.mark(ref.id, mark(draft.key))
         return ref
 

@@ -8,22 +8,24 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from escsync.adapter import Binding, Denied, Level, Problem
+from escsync.adapter import Binding, Denied, Problem
 
 from . import columns as looks
+from . import drift
 from .columns import Column
 from .connection import Connection
-from .inquiry import Inquiry, resolved
+from .drift import ESSENTIAL, Lost
+from .inquiry import Before, Inquiry, resolved
 from .schema import Schema
 from .settings import NotionSettings
 
 _FORMAT = 1
 _GOOD_FOR = timedelta(days=1)
-_ESSENTIAL = ("owner", "stage")
-_KEPT = ("for", "names", "marks")
+_KEPT = ("for", "names", "marks", "notes")
 """What stays true when the rest is asked for again."""
 _MOST_NAMES = 500
 _MOST_MARKS = 300
+_MOST_NOTES = 1000
 
 
 class Discovery:
@@ -35,7 +37,7 @@ class Discovery:
         self._binding = binding
         told = dict(binding.discovery)
         ours = told.get("format") == _FORMAT and told.get("for") == self._digest()
-        self._before: Mapping[str, Any] = told.get("columns", {}) if ours else {}
+        self._before = Before(told.get("source", ""), told.get("columns", {})) if ours else Before()
         self._known: dict[str, Any] = told if ours and self._is_fresh(told) else {}
         if ours and not self._known:
             self._known = {key: told[key] for key in _KEPT if key in told}
@@ -43,6 +45,7 @@ class Discovery:
             self._known["may"] = {what: True for what, allowed in told.get("may", {}).items() if allowed}
         self._schema: Schema | None = None
         self._changed: dict[str, str] = {}
+        self._renamed: Mapping[str, str] = {}
         self.asked = False
         """Was Notion asked in this connection?"""
 
@@ -89,14 +92,20 @@ class Discovery:
         """Ask for the properties again, for something no longer fits."""
         if "columns" not in self._known:
             return self.schema
-        inquiry = Inquiry(self._connection, self.settings.scope)
-        self._before = self._known["columns"]
+        self._before = Before(self._known["source"], self._known["columns"])
+        inquiry = Inquiry(self._connection, self.settings.scope, self._before)
         found = inquiry.columns(self._known["source"], self._binding.vocabulary)
         self._keep()
         self._known |= found
-        self.asked = True
-        self._compare()
+        self._compare(inquiry)
         self._schema = None
+        return self.schema
+
+    def current(self) -> Schema:
+        """The schema for a pull: what was missing is looked for once more, for it may have been mended since."""
+        known = self._known.get("columns")
+        if known is not None and resolved(self._binding.vocabulary, known)[1]:
+            self.renewed()
         return self.schema
 
     def renewed(self) -> Schema | None:
@@ -105,17 +114,18 @@ class Discovery:
 
     def problems(self) -> tuple[Problem, ...]:
         """What the configuration maps and Notion no longer has, has changed, or does not let us do."""
-        gone = {f"fields.{name}": why for name, why in self.schema.lost.items()}
-        changed = {
-            f"fields.{name}": why for name, why in self._changed.items() if name not in self.schema.lost
-        }
-        remedy = "map it anew, or remove the entry"
-        found = [Problem(Level.FAIL, subject, why, remedy, "DRIFT") for subject, why in gone.items()]
-        remedy = "check that it still says what it said"
-        found += [Problem(Level.FAIL, subject, why, remedy, "DRIFT") for subject, why in changed.items()]
+        schema = self.schema
+        found = list(drift.lost(schema))
+        found += [drift.changed(*one) for one in self._changed.items() if one[0] not in schema.lost]
+        found += drift.renamed(schema.vocabulary, self._known["columns"], self._renamed)
         if self.may("read") is False:
-            found.append(unheard())
+            found.append(drift.unheard())
         return tuple(found)
+
+    @property
+    def beside(self) -> list[str]:
+        """Other data sources of the same database."""
+        return list(self._known.get("beside", ()))
 
     def told(self) -> Mapping[str, Any]:
         """Everything, as plain JSON."""
@@ -123,7 +133,7 @@ class Discovery:
         return self._known
 
     def may(self, what: str) -> bool | None:
-        """May the connection `read` or `insert` comments, or see `users`? None: it was not tried yet."""
+        """May the connection `read` comments, or see `users`? None: it was not tried yet."""
         found: bool | None = self._known.get("may", {}).get(what)
         return found
 
@@ -140,38 +150,44 @@ class Discovery:
         """A page was looked at, and this is its mark ("" for none)."""
         self._known["marks"] = dict(list({**self.marks(), id: mark}.items())[-_MOST_MARKS:])
 
+    def note(self, page: str) -> str:
+        """The id of the note that was last seen or written on a page; "" where none is known."""
+        return str(self._known.get("notes", {}).get(page, ""))
+
+    def remember(self, page: str, note: str) -> None:
+        """This is the page's note; "" for none any more."""
+        notes = {id: one for id, one in self._known.get("notes", {}).items() if id != page}
+        self._known["notes"] = dict(list({**notes, **({page: note} if note else {})}.items())[-_MOST_NOTES:])
+
     def _keep(self) -> None:
         if self._schema is not None:
             self._known["resolved"] = {id: list(one) for id, one in self._schema.resolved.items()}
             self._known["names"] = dict(list(self._schema.names.items())[-_MOST_NAMES:])
 
     def _ask(self) -> None:
-        inquiry = Inquiry(self._connection, self.settings.scope)
-        me, source = inquiry.me(), inquiry.source()
-        self._known |= {"me": me, "source": source, **inquiry.columns(source, self._binding.vocabulary)}
+        inquiry = Inquiry(self._connection, self.settings.scope, self._before)
+        me, where = inquiry.me(), inquiry.source()
+        found = inquiry.columns(where["source"], self._binding.vocabulary)
         at = self._binding.clock().astimezone(UTC).isoformat()
-        self._known |= {"format": _FORMAT, "for": self._digest(), "at": at}
-        self.asked = True
-        self._compare()
+        self._known |= {"me": me, **where, **found, "format": _FORMAT, "for": self._digest(), "at": at}
+        self._compare(inquiry)
 
-    def _compare(self) -> None:
-        """What is of another type than it was: its values may mean something else."""
+    def _compare(self, inquiry: Inquiry) -> None:
+        """What is of another type, or another name, than it was."""
+        self.asked = True
+        self._renamed = inquiry.renamed
         now = self._known["columns"]
-        for name, words in looks.spelled(self._binding.vocabulary).items():
-            for word in words:
-                old, new = self._before.get(looks.parted(word)[0]), now.get(looks.parted(word)[0])
-                if isinstance(old, dict) and isinstance(new, dict) and old.get("type") != new.get("type"):
-                    shown = new.get("name") or word
-                    self._changed[name] = f"{shown} was a {old.get('type')} and is now a {new.get('type')}"
+        self._changed |= dict(drift.changes(self._binding.vocabulary, self._before.columns, now))
 
     def _built(self) -> Schema:
         known = self._known
         columns, lost = resolved(self._binding.vocabulary, known["columns"])
-        for name in _ESSENTIAL:
+        spelled = looks.spelled(self._binding.vocabulary)
+        for name in ESSENTIAL:
+            if name in lost and not spelled[name]:
+                raise Denied(f"fields.{name}: {lost[name]}", remedy=f"escsync cannot work without {name}")
             if name in lost:
-                raise Denied(
-                    f"fields.{name}: {lost[name]}", remedy=f"escsync cannot work without {name}: map it"
-                )
+                raise Lost(name, lost[name])
         key = known["columns"].get(self.settings.scope.key_property)
         unique = known.get("unique")
         return Schema(
@@ -185,14 +201,3 @@ class Discovery:
             resolved={id: (one[0], one[1], one[2]) for id, one in known.get("resolved", {}).items()},
             names={known["me"]["id"]: known["me"]["name"], **known.get("names", {})},
         )
-
-
-def unheard() -> Problem:
-    """The connection may not read comments."""
-    return Problem(
-        Level.FAIL,
-        "comments",
-        "the connection may not read comments: no acknowledgement or update is seen, and no note is written",
-        "give the connection the capabilities 'read comments' and 'insert comments'",
-        "CAPABILITY",
-    )

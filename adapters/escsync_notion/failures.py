@@ -13,11 +13,15 @@ from escsync.adapter import Denied, Rejected, TrackerError, Unavailable, Vanishe
 from escsync.web import retry_after
 
 _UNFIT = re.compile(r"[^0-9A-Za-z_.-]")
+LATER = "nothing is lost: the next pass goes on from here; Notion's status page tells whether more is known"
 _STRANGE = "Notion answered with something that is not what its documentation promises"
 
 
 class Overload(Unavailable):
     """Notion took too long over it: less at a time may do."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after, remedy=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +34,21 @@ class Answer:
     def mapping(self) -> dict[str, Any]:
         """The body as a JSON object."""
         if not isinstance(self.body, dict):
-            raise Unavailable(_STRANGE)
+            raise Unavailable(_STRANGE, remedy=LATER)
         return self.body
 
     def page(self) -> dict[str, Any]:
         """The body as an object with an id: a page, a user, a data source."""
         body = self.mapping()
         if not isinstance(body.get("id"), str) or not body["id"]:
-            raise Unavailable(_STRANGE)
+            raise Unavailable(_STRANGE, remedy=LATER)
         return body
 
     def listing(self) -> list[dict[str, Any]]:
         """The entries of a list; what is no object is left out."""
         found = self.mapping().get("results")
         if not isinstance(found, list):
-            raise Unavailable(_STRANGE)
+            raise Unavailable(_STRANGE, remedy=LATER)
         return [entry for entry in found if isinstance(entry, dict)]
 
     def onward(self) -> str:
@@ -52,9 +56,9 @@ class Answer:
         body = self.mapping()
         more, cursor = body.get("has_more"), body.get("next_cursor")
         if not isinstance(more, bool):
-            raise Unavailable(_STRANGE)
+            raise Unavailable(_STRANGE, remedy=LATER)
         if more and (not isinstance(cursor, str) or not cursor):
-            raise Unavailable(f"{_STRANGE}: there is more, and no way to it")
+            raise Unavailable(f"{_STRANGE}: there is more, and no way to it", remedy=LATER)
         return str(cursor) if more else ""
 
 
@@ -96,6 +100,7 @@ def failure(
                 retry_after=retry_after(headers),
                 executed=False,
                 everywhere=True,
+                remedy="nothing is lost: the next pass goes on from here; let nothing else use the same token",
             )
         case 503 | 504:
             return Overload(
@@ -103,10 +108,14 @@ def failure(
                 retry_after=retry_after(headers),
             )
         case 409:
-            return Unavailable(f"{what}: Notion was saving something else at that moment ({known})")
+            return Unavailable(
+                f"{what}: Notion was saving something else at that moment ({known})", remedy=LATER
+            )
         case _ if status >= 500:
             return Unavailable(
-                f"{what}: Notion is out of order at the moment ({known})", retry_after=retry_after(headers)
+                f"{what}: Notion is out of order at the moment ({known})",
+                retry_after=retry_after(headers),
+                remedy=LATER,
             )
         case 400 if code == "missing_version":
             return Denied(

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from escsync.adapter import Ambiguous, Denied, NoteSeen, Rejected, TicketRef, Vanished, WriteNote
+from escsync.adapter import (
+    Ambiguous,
+    Denied,
+    NoteSeen,
+    Rejected,
+    TicketRef,
+    TrackerError,
+    Vanished,
+    WriteNote,
+)
 
 from . import comments, richtext
 from .connection import Connection
@@ -20,36 +29,38 @@ class Notes:
         self._connection = connection
         self._discovery = discovery
         self._conversation = conversation
-
-    @property
-    def possible(self) -> bool:
-        """As far as is known: a note that cannot be read again could not be kept up to date."""
-        return self._conversation.open and self._discovery.may("insert") is not False
+        self._refused = False
 
     def write(self, ticket: TicketRef, edit: WriteNote) -> NoteSeen:
         """Write the note, and say which one it is now."""
-        if not self.possible:
+        if self._refused or self._conversation.refused:
             raise self._forbidden()
         body = comments.body(edit.text, edit.digest)
         if len(body["rich_text"]) > richtext.RUNS:
             raise Rejected(f"{_WHAT}: it is longer than Notion takes")
         at = edit.at or self._known(ticket)
-        if at and self._rewritten(at, body):
-            return self._seen(ticket, at, edit)
-        if at:
-            found = self._look(ticket)
-            if found is not None and found.id != at and self._rewritten(found.id, body):
-                return self._seen(ticket, found.id, edit)
-            if found is not None:
-                self._remove(found.id)
-        return self._seen(ticket, self._add(ticket, body, edit), edit)
+        if not at or not self._rewritten(ticket, at, body):
+            at = self._anew(ticket, edit, body, at)
+        self._discovery.remember(ticket.id, at)
+        self._tidy(ticket, at)
+        return NoteSeen(at, edit.digest)
+
+    def _anew(self, ticket: TicketRef, edit: WriteNote, body: dict[str, object], gone: str) -> str:
+        """Post the note, where looking shows none that can be changed in place of the one that is *gone*."""
+        found = self._look(ticket) if gone else None
+        if found is not None and found.id != gone and self._rewritten(ticket, found.id, body):
+            return found.id
+        if found is not None:
+            self._remove(found.id)
+        return self._add(ticket, body, edit)
 
     def _known(self, ticket: TicketRef) -> str:
-        """The note that was seen; where nobody has looked yet, there might be one of a pass that broke off."""
-        if ticket.id not in self._conversation.notes:
-            found = self._look(ticket)
-            return found.id if found else ""
-        return self._conversation.notes[ticket.id]
+        """The note that was seen last, in whatever pass; where nobody has looked yet, one of a pass that broke off."""
+        known = self._discovery.note(ticket.id)
+        if known or ticket.id in self._conversation.heard:
+            return known
+        found = self._look(ticket)
+        return found.id if found else ""
 
     def _look(self, ticket: TicketRef) -> NoteSeen | None:
         try:
@@ -60,14 +71,20 @@ class Notes:
             raise self._forbidden()
         return said[1]
 
-    def _rewritten(self, id: str, body: dict[str, object]) -> bool:
-        """Was the comment changed in place? It may be gone, and not every version can change one."""
+    def _rewritten(self, ticket: TicketRef, id: str, body: dict[str, object]) -> bool:
+        """Was the comment changed in place? It may be gone, another account's, or not every version can change one."""
         try:
             self._connection.patch(f"comments/{id}", body, what=_WHAT, needs=_NEEDS)
-        except (Vanished, Rejected):
+        except Vanished:
+            if self._discovery.note(ticket.id) == id:
+                self._discovery.remember(ticket.id, "")
+            return False
+        except Rejected:
             return False
         except Denied:
-            raise self._denied() from None
+            if self._connection.shut is not None:
+                raise
+            return False
         return True
 
     def _remove(self, id: str) -> None:
@@ -76,11 +93,23 @@ class Notes:
             self._connection.delete(f"comments/{id}", what=_WHAT, needs=_NEEDS)
         except Vanished:
             pass
-        except (Denied, Rejected):
+        except Denied:
+            raise self._denied() from None
+        except Rejected:
             raise Rejected(
                 f"{_WHAT}: the comment can neither be changed nor removed",
                 remedy="delete escsync's comment on the page by hand, or set connection.version to the newest",
             ) from None
+
+    def _tidy(self, ticket: TicketRef, note: str) -> None:
+        """Delete the note's twins, so far as Notion lets us: the note itself is written."""
+        for twin in self._conversation.twins.pop(ticket.id, []):
+            if twin == note:
+                continue
+            try:
+                self._connection.delete(f"comments/{twin}", what=_WHAT, needs=_NEEDS)
+            except TrackerError:
+                return
 
     def _add(self, ticket: TicketRef, body: dict[str, object], edit: WriteNote) -> str:
         told = {"parent": {"page_id": ticket.id}, **body}
@@ -94,21 +123,18 @@ class Notes:
             if found is None or found.digest != edit.digest:
                 raise
             return found.id
-        self._discovery.learn("insert", allowed=True)
         return str(answer.page()["id"])
 
-    def _seen(self, ticket: TicketRef, id: str, edit: WriteNote) -> NoteSeen:
-        self._conversation.notes[ticket.id] = id
-        return NoteSeen(id, edit.digest)
-
-    def _denied(self) -> Denied | Rejected:
+    def _denied(self) -> Denied:
+        """One refusal is every note's in this connection; the next one tries again."""
         if isinstance(self._connection.shut, Denied):
             return self._connection.shut
-        self._discovery.learn("insert", allowed=False)
+        self._refused = True
         return self._forbidden()
 
-    def _forbidden(self) -> Rejected:
-        return Rejected(
-            f"{_WHAT}: the connection may not read and insert comments",
+    def _forbidden(self) -> Denied:
+        needed = "insert comments" if self._refused else "read comments"
+        return Denied(
+            f"{_WHAT}: the connection may not {needed}",
             remedy="give the connection the capabilities 'read comments' and 'insert comments'",
         )

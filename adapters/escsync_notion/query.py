@@ -11,7 +11,7 @@ from escsync.adapter import Rejected, TicketRef, Unavailable, Vanished
 from . import instants
 from .codec import Raw
 from .connection import Connection
-from .failures import Answer, Overload
+from .failures import LATER, Answer, Overload
 from .schema import Schema
 
 PAGE = 100
@@ -82,7 +82,7 @@ class Query:
             except Dead:
                 continue
             return
-        raise Unavailable(f"{self._what}: Notion keeps losing its place between two pages")
+        raise Unavailable(f"{self._what}: Notion keeps losing its place between two pages", remedy=LATER)
 
     def _windows(self, since: datetime | None) -> Iterator[list[Raw]]:
         """A question tells ten thousand pages at most; the next one begins where the last ended."""
@@ -108,7 +108,7 @@ class Query:
                 restarts += 1
                 if restarts >= _RESTARTS:
                     raise Unavailable(
-                        f"{self._what}: Notion keeps losing its place between two pages"
+                        f"{self._what}: Notion keeps losing its place between two pages", remedy=LATER
                     ) from None
                 continue
             onward = instants.moment(last.get("created_time")) if last else None

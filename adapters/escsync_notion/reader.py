@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from escsync.adapter import (
     Cursor,
     Heard,
     Page,
+    Problem,
     Rejected,
     Ticket,
     TicketRef,
@@ -18,13 +20,14 @@ from escsync.adapter import (
     Vanished,
 )
 
-from . import codec
+from . import codec, drift
 from .codec import MALFORMED, Raw
 from .comments import Said
 from .completion import Completion
 from .connection import Connection
 from .conversation import Conversation, Unheard
 from .discovery import Discovery
+from .drift import Lost
 from .overlap import Overlap
 from .query import OVERLAP, Query
 from .schema import Schema
@@ -45,21 +48,50 @@ class Reader:
         """The tickets that were read last, so that what was only just read is not read again."""
 
     def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef]) -> Iterator[Page]:
-        """What changed since *cursor*; the last page carries the new one, so that a crash repeats the rest."""
+        """What changed since *cursor*; the last page carries the new one, so that a crash repeats the rest.
+
+        Each page says what no longer holds, for none of its tickets is worth anything without that.
+        """
+        try:
+            yield from self._pull(cursor, watch)
+        except Lost as lost:
+            yield Page((), dict(cursor or {}), problems=(lost.problem,))
+
+    def _pull(self, cursor: Cursor | None, watch: Sequence[TicketRef]) -> Iterator[Page]:
         since, before = _since(cursor), dict(cursor or {})
+        schema = self._discovery.current()
+        if not _lost(before) <= schema.lost.keys():
+            # What could not be read of pages that were edited meanwhile can be read now.
+            since = None
         query, pages = self._question(since, watch)
-        overlap = Overlap(before.get("seen") if since else None, {ref.id for ref in watch})
+        costly = any(column.via for column in schema.every())
+        overlap = Overlap(before if since else {}, {ref.id for ref in watch}, costly=costly)
         waiting: Page | None = None
         for raw in pages:
             if waiting is not None:
                 yield waiting
-            waiting = self._page(raw, query, overlap, before, whole=since is None)
-        last = waiting or Page((), before)
+            elif self._is_to_find_out(raw, whole=since is None):
+                self.conversation.find_out([*map(codec.reference, raw), *watch])
+            waiting = self._page(raw, query, overlap, before)
+        last = waiting or Page((), before, problems=self._problems())
         started = query.started or query.latest
         after = before
         if started is not None:
-            after = {"v": 1, "since": int(started.timestamp()), "seen": overlap.seen()}
-        yield Page(last.tickets, after, last.unreadable, self._discovery.problems())
+            after = {"v": 1, "since": int(started.timestamp()), **overlap.seen()}
+            if lost := sorted(self._discovery.schema.lost):
+                after["lost"] = lost
+        yield replace(last, cursor=after, problems=self._problems())
+
+    def _problems(self) -> tuple[Problem, ...]:
+        schema = self._discovery.schema
+        return (*self._discovery.problems(), *drift.dark(schema, self._completion.dark))
+
+    def _is_to_find_out(self, raw: list[Raw], *, whole: bool) -> bool:
+        """May comments be read? A refusal is asked about once in each pull, until it is lifted."""
+        known = self._discovery.may("read")
+        if known is None:
+            return whole and self._discovery.asked and bool(raw)
+        return known is False and not self.conversation.refused
 
     def _question(
         self, since: datetime | None, watch: Sequence[TicketRef]
@@ -82,25 +114,18 @@ class Reader:
             "asking for changed pages: refused whatever is asked", remedy="escsync doctor tells more"
         )
 
-    def _page(self, raw: list[Raw], query: Query, overlap: Overlap, before: Cursor, *, whole: bool) -> Page:
+    def _page(self, raw: list[Raw], query: Query, overlap: Overlap, before: Cursor) -> Page:
         schema = self._discovery.schema
         pages = [one for one in raw if one.get("object") not in ("data_source", "database")]
         if any(codec.is_home(one, schema) and _is_unlike(one, schema) for one in pages):
             schema = self._discovery.renewed() or schema
-        if whole and self._discovery.asked and self._discovery.may("read") is None and pages:
-            # Only trying tells whether comments may be read; that none are there means something else.
-            self._try_to_listen(codec.reference(pages[0]))
         pages = [one for one in pages if not codec.is_part(one, schema)]
         next_since = query.started - OVERLAP if query.started else None
-        return self._decoded(list(_new(overlap, pages, next_since, schema)), schema, before)
+        found = list(_new(overlap, pages, next_since, schema))
+        page = self._decoded(found, schema, overlap)
+        return replace(page, cursor=before, problems=self._problems())
 
-    def _try_to_listen(self, ref: TicketRef) -> None:
-        try:
-            self.conversation.hear(ref)
-        except (Vanished, Rejected, Unheard):
-            return
-
-    def _decoded(self, pages: list[Raw], schema: Schema, before: Cursor) -> Page:
+    def _decoded(self, pages: list[Raw], schema: Schema, overlap: Overlap) -> Page:
         tickets: list[Ticket] = []
         unreadable: list[Unreadable] = []
         sound: list[Raw] = []
@@ -115,11 +140,13 @@ class Reader:
         for raw in sound:
             try:
                 tickets.append(self.keep(codec.ticket(raw, schema, self._completion.related)))
+                if not self._completion.is_whole(raw, schema):
+                    overlap.forget(codec.reference(raw).id)
             except MALFORMED as error:
                 known = isinstance(error, codec.Unintelligible)
                 why = str(error) if known else "it is in no form that Notion documents"
                 unreadable.append(_unreadable(raw, schema, why))
-        return Page(tuple(tickets), before, tuple(unreadable))
+        return Page(tuple(tickets), {}, tuple(unreadable))
 
     def keep(self, ticket: Ticket) -> Ticket:
         """Remember a ticket as it was just shown."""
@@ -208,6 +235,12 @@ def _unreadable(raw: Raw, schema: Schema, why: str) -> Unreadable:
 def _again(first: list[Raw], rest: Iterator[list[Raw]]) -> Iterator[list[Raw]]:
     yield first
     yield from rest
+
+
+def _lost(cursor: Cursor) -> set[str]:
+    """The fields that could not be told when the last pull ended."""
+    told: Any = cursor.get("lost")
+    return {name for name in told if isinstance(name, str)} if isinstance(told, list) else set()
 
 
 def _since(cursor: Cursor | None) -> datetime | None:

@@ -21,12 +21,12 @@ from escsync.adapter import (
 from . import columns as looks
 from .columns import GROUPS, Column, plain
 from .connection import RATE, Connection
-from .discovery import Discovery, unheard
+from .conversation import NOBODY
+from .discovery import Discovery
+from .drift import unheard
 from .query import Query
 from .schema import Schema
 
-_NOBODY = "00000000-0000-4000-8000-000000000000"
-"""A page that does not exist: what is asked of it changes nothing, and is refused for want of the right or of the page."""
 _ENDS = ("closed", "rejected", "duplicate")
 
 _Query: TypeAlias = dict[str, str]
@@ -61,17 +61,17 @@ class Survey:
         """Each is tried on a page that does not exist."""
         paragraph = {"rich_text": [{"type": "text", "text": {"content": "escsync"}}]}
         tries: tuple[tuple[str, str, str, str, _Query, _Body], ...] = (
-            ("read comments", "read", "GET", "comments", {"block_id": _NOBODY}, None),
+            ("read comments", "read", "GET", "comments", {"block_id": NOBODY}, None),
             (
                 "insert comments",
-                "insert",
+                "",
                 "POST",
                 "comments",
                 {},
-                {"parent": {"page_id": _NOBODY}, **paragraph},
+                {"parent": {"page_id": NOBODY}, **paragraph},
             ),
-            ("update content", "", "PATCH", f"pages/{_NOBODY}", {}, {"properties": {}}),
-            ("read user information", "users", "GET", f"users/{_NOBODY}", {}, None),
+            ("update content", "", "PATCH", f"pages/{NOBODY}", {}, {"properties": {}}),
+            ("read user information", "users", "GET", f"users/{NOBODY}", {}, None),
         )
         for name, known, method, path, query, body in tries:
             allowed = self._is_allowed(method, path, query, body)
@@ -91,6 +91,13 @@ class Survey:
         return True
 
     def _scope(self, schema: Schema) -> Iterator[Problem]:
+        if self._discovery.beside:
+            yield Problem(
+                Level.WARNING,
+                "scope.database",
+                f"it has other data sources besides: {', '.join(self._discovery.beside)}",
+                f"name the one that is meant: scope: {{data_source: {schema.source}}}",
+            )
         needed = [plain(schema.unique.id)] if schema.unique else []
         some = Query(self._connection, schema.source, needed, "looking for pages in scope").newest()
         if some:

@@ -191,7 +191,7 @@ class Writer:
 
     def _why(self, ref: TicketRef, error: TrackerError) -> TrackerError:
         """A page in the trash refuses comments with the same words as any other mistake."""
-        if not isinstance(error, Rejected) or not self.notes.possible:
+        if not isinstance(error, Rejected):
             return error
         try:
             gone = self._reader.raw(ref) is None

@@ -18,6 +18,7 @@ from escsync.adapter import (
     SetField,
     Stage,
     TicketRef,
+    Vanished,
 )
 
 
@@ -81,6 +82,22 @@ def test_the_first_failure_to_get_in_is_the_last_line(notion):
     (only,) = notion.connect(connection={"token": "ntn_wrong"}).check()
 
     assert (only.level, only.subject) == (Level.FAIL, "access")
+
+
+@pytest.mark.parametrize(("written", "meant"), [("database", "data_source"), ("data_source", "database")])
+def test_an_id_in_the_wrong_place_is_told_where_it_belongs(notion, written, meant):
+    """A database and its data source have an id each, and both look alike."""
+    source = notion.site.escalations
+    id = {"data_source": source.id, "database": source.database.id}[meant]
+
+    (only,) = notion.connect(scope={written: id}).check()
+
+    assert f"scope.{written}: this is a {meant.replace('_', ' ')}'s id" in only.message
+    assert only.remedy == f"write scope: {{{meant}: {id}}}"
+    with pytest.raises(Denied, match=r"'s id"):
+        pull(notion.connect(scope={written: id}))
+    with pytest.raises((Denied, Vanished), match="not there"):
+        pull(notion.connect(scope={written: notion.world.home}))
 
 
 def test_owner_and_status_are_needed(notion):

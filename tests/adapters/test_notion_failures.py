@@ -103,6 +103,7 @@ def test_an_answer_that_is_none_is_an_error_of_its_kind(notion, reply, kind):
     assert isinstance(error, kind)
     assert SECRET_TEXT not in f"{error.message} {error.remedy}"
     assert len(error.message) <= 200
+    assert error.remedy or kind is Rejected
 
 
 def test_a_cut_answer_and_a_broken_connection_are_outages(notion):
@@ -211,8 +212,9 @@ def test_a_creation_of_unknown_fate_is_sent_once(notion):
     adapter = notion.connect()
     notion.server.fail("POST", "/pages", broken())
 
-    with pytest.raises(Ambiguous):
+    with pytest.raises(Ambiguous) as doubt:
         adapter.create(Draft("k", {"summary": "x"}))
+    assert "the next pass looks" in doubt.value.remedy
     assert len(notion.server.calls("POST", "/pages")) == 1
 
 

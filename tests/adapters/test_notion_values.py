@@ -311,9 +311,10 @@ def test_recorded_comments_are_read():
     marked = {**raw, "rich_text": [{"plain_text": "#ack My first comment"}]}
     strange = Schema(me="somebody else", source="", vocabulary=Vocabulary())
 
-    (message,), note = comments.read([marked, raw], strange)
+    (message,) = comments.messages([marked, raw], strange)
 
-    assert (message.text, message.automated, note) == ("My first comment", True, None)
+    assert (message.text, message.automated) == ("My first comment", True)
     assert message.sender.name == "Ultimate Notion Tests"
     assert message.when.at == datetime(2026, 6, 27, 16, 52, tzinfo=UTC)
-    assert comments.read([marked], schema()) == ((), None)
+    assert comments.notes([marked, raw], strange) == []
+    assert (comments.messages([marked], schema()), comments.notes([marked], schema())) == ((), [])

@@ -119,8 +119,8 @@ def site(clock: Clock | None = None) -> Site:
     for name, type_, options, _ in PROPERTIES:
         config = {"prefix": "ESC"} if type_ == "unique_id" else {}
         world.add_property(escalations, name, type_, options, **config)
-    world.add_property(escalations, "Account", "relation", data_source_id=accounts.id)
+    relation = world.add_property(escalations, "Account", "relation", data_source_id=accounts.id)
     world.add_property(
-        escalations, "Account tier", "rollup", relation="Account", property="Tier", function="show_original"
+        escalations, "Account tier", "rollup", relation=relation.id, property="Tier", function="show_original"
     )
     return Site(world, escalations, accounts, people)
