@@ -285,9 +285,12 @@ def test_pages_behind_a_relation_that_are_no_longer_shared_are_said(notion):
 
 def test_a_property_that_is_retyped_under_our_hands_is_not_believed(notion):
     """Between the pull and the write, or on a related page: the answer shows the type, and no number is a checkbox."""
-    _, pages, fields = related(notion)
+    accounts, pages, fields = related(notion)
     adapter, cursor = settled(notion, fields=fields)
-    notion.site.accounts.find("ARR").type = "checkbox"
+    held = notion.site.accounts.find("ARR")
+    held.type = "checkbox"
+    for account in accounts:
+        account.values[held.id] = True
     notion.site.edit(pages[0], "Source", "https://a.example")
     later = notion.again(adapter, fields=fields)
     found = pull(later, cursor)
