@@ -111,8 +111,7 @@ def _tracker(session: Session, tracker: TrackerConfig) -> Iterator[Problem]:
                     yield replace(problem, code="UNREACHABLE")
                     return
                 yield problem
-            # What was learnt just now is what the next pass goes by.
-            session.ledger.discovered(tracker.name, adapter.discovery, adapter.me)
+            _remember(session, tracker, adapter)
             yield from _people(session, tracker, adapter)
     except TrackerError as error:
         yield Problem(
@@ -121,6 +120,17 @@ def _tracker(session: Session, tracker: TrackerConfig) -> Iterator[Problem]:
     except PluginError as error:
         yield Problem(Level.FAIL, "adapter", error.message, error.remedy, "UNREACHABLE")
     yield Problem(Level.OK, "mode", _MODES[tracker.mode.value])
+
+
+def _remember(session: Session, tracker: TrackerConfig, adapter: Adapter) -> None:
+    """What was learnt just now is what the next pass goes by."""
+    from escsync.adapter import TrackerError
+
+    try:
+        me = adapter.me
+    except TrackerError:
+        return  # the check has said why
+    session.ledger.discovered(tracker.name, adapter.discovery, me)
 
 
 _MODES = {
