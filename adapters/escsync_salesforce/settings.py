@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 
 from escsync.web import loopback, sendable
 
+from . import ids
 from .soql import NAME, Unbalanced, balanced
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -181,3 +182,7 @@ class SalesforceSettings(BaseModel):
     """How to reach it."""
     scope: SalesforceScope
     """Which cases are executive escalations."""
+
+    def native_id(self, text: str) -> str:
+        """An id as the API tells it: of 18 characters, though reports and old addresses show 15 of them."""
+        return ids.long(text.strip()) or text

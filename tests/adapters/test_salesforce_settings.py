@@ -187,3 +187,18 @@ def test_the_example_loads_as_it_is(tmp_path):
     config = load(tmp_path / "salesforce.yaml", environ=known)
 
     assert {mode.value for mode in config.modes.values()} == {"observe"}
+
+
+@pytest.mark.parametrize(
+    ("told", "native"),
+    [
+        ("005dM0000000008", "005dM0000000008QAA"),
+        (" 005dM0000000008 ", "005dM0000000008QAA"),
+        ("005dM0000000008QAA", "005dM0000000008QAA"),
+        ("dana@acme.example", "dana@acme.example"),
+        ("", ""),
+    ],
+)
+def test_an_id_of_fifteen_characters_is_the_one_of_eighteen(told, native):
+    """As people copy it from an address; anything else stays as it is."""
+    assert settings().native_id(told) == native
