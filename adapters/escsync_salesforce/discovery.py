@@ -19,11 +19,12 @@ from .objects import CHILDREN, Held
 from .schema import Column, Schema
 from .settings import SalesforceSettings
 
-_FORMAT = 1
+_FORMAT = 2
 _GOOD_FOR = timedelta(days=1)
-_KEPT = ("since", "senders")
+_KEPT = ("since", "senders", "beside", "missed")
 """What stays true when the rest is asked for again."""
 _MOST_SENDERS = 500
+_MOST_BESIDE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ class Discovery:
     def schema(self) -> Schema:
         """The org as the codec needs to know it."""
         if self._schema is None:
-            if "columns" not in self._known:
+            lost = self._known.get("lost", {})
+            if "columns" not in self._known or (
+                not self.asked and any(name in lost for name in looks.ESSENTIAL)
+            ):
                 self._ask()
             self._schema = self._built()
         return self._schema
@@ -81,6 +85,32 @@ class Discovery:
         self._known = {key: self._known[key] for key in _KEPT if key in self._known}
         self._schema = None
         return self.schema
+
+    def look_again(self, *, whole: bool) -> None:
+        """Before a pull: a *whole* one asks everything anew; where something is lost, each looks whether it came back."""
+        if self.asked or "columns" not in self._known:
+            return
+        lost = self._known["lost"]
+        if whole or (lost and self._inquiry().fields(self._binding.vocabulary)[1] != lost):
+            self.refresh()
+
+    @property
+    def regained(self) -> bool:
+        """Is a field back of which the tickets that did not change since know nothing?"""
+        return not set(self._known.get("missed", ())) <= self.schema.lost.keys()
+
+    def swept(self) -> None:
+        """All tickets were read: what is back is known of all of them."""
+        self._known["missed"] = sorted(self.schema.lost)
+
+    @property
+    def notes_stay(self) -> bool:
+        """Does the org let nobody change a comment, as far as is known?"""
+        return self._known.get("notes_stay") is True
+
+    def keeps_notes(self) -> None:
+        """Remember that comments cannot be changed here."""
+        self._known["notes_stay"] = True
 
     @property
     def account(self) -> str:
@@ -138,7 +168,7 @@ class Discovery:
                 Level.FAIL,
                 f"fields.{name}",
                 reason,
-                "map it anew, or give escsync's account the right",
+                "map it anew, undo the change, or give escsync's account the right",
                 "DRIFT",
             )
             for name, reason in self.schema.lost.items()
@@ -153,10 +183,17 @@ class Discovery:
         if self._schema is not None:
             self._known["since"] = dict(self._schema.since)
             self._known["senders"] = dict(list(self._schema.senders.items())[-_MOST_SENDERS:])
+            beside = list(self._schema.beside.items())[-_MOST_BESIDE:]
+            self._known["beside"] = {place: list(told) for place, told in beside}
+
+    def _inquiry(self) -> Inquiry:
+        return Inquiry(self._connection, self.settings)
 
     def _ask(self) -> None:
-        self._known |= Inquiry(self._connection, self.settings).everything(self._binding.vocabulary)
+        self._known |= self._inquiry().everything(self._binding.vocabulary)
         self._known |= {
+            "missed": sorted({*self._known.get("missed", ()), *self._known["lost"]}),
+            "notes_stay": False,
             "format": _FORMAT,
             "for": self._digest(),
             "at": self._binding.clock().astimezone(UTC).isoformat(),
@@ -172,7 +209,8 @@ class Discovery:
         for name in looks.ESSENTIAL:
             if name in lost:
                 raise Denied(
-                    f"fields.{name}: {lost[name]}", remedy=f"escsync cannot work without {name}: map it"
+                    f"fields.{name}: {lost[name]}",
+                    remedy=f"give escsync's account the right to see it, or map it anew: without {name} nothing works",
                 )
         record_type, *names = known["record_type"] or [""]
         return Schema(
@@ -190,6 +228,7 @@ class Discovery:
             since=dict(known.get("since", {})),
             bots=dict(known["bots"]),
             senders=dict(known.get("senders", {})),
+            beside={place: (word, at) for place, (word, at) in known.get("beside", {}).items()},
         )
 
 

@@ -94,7 +94,11 @@ def _ticked(name: str, column: Column, value: Value) -> bool:
         case "done" | "true":
             return True
         case _:
-            raise Rejected(f"{column.name} is a checkbox and cannot hold {value!r}"[:200], field=name)
+            raise Rejected(
+                f"{column.name} is a checkbox: it holds done or open, true or false, and nothing else",
+                field=name,
+                remedy=f"map fields.{name} to a picklist",
+            )
 
 
 def _reference(name: str, value: Value) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from escsync.adapter import Evidence, Fact, History, PersonRef, Touch, Value
+from escsync.adapter import Evidence, Fact, Grade, History, PersonRef, Touch, Value
 
 from . import ids, instants, values
 from .schema import Column, Schema
@@ -48,13 +49,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change, decoded."""
+    """One change, decoded; it was later than *after* where nobody recorded when it was."""
 
     at: datetime
     source: str
     actor: PersonRef | None
     old: Value
     new: Value
+    after: datetime | None = None
 
 
 class Rows:
@@ -112,6 +114,8 @@ class Past:
         for column in columns:
             now = current if len(columns) == 1 else values.of(name, (column,), self.row, schema)
             track = self._track(name, column, now, schema)
+            if track is None and tracks:
+                track = self._beside(column, now, schema)
             if track is None:
                 return None
             tracks.append(track)
@@ -125,8 +129,7 @@ class Past:
             held[number] = step.new
             told = _together(held)
             if values.core(told) != values.core(facts[-1].value):
-                # A row that was loaded with a date of its own must not date a change before the case was.
-                facts.append(Fact(Evidence(max(step.at, self.born.at), source=step.source), told, step.actor))
+                facts.append(Fact(self._when(step), told, step.actor))
         # The case itself tells its value of today better than the record of the change does.
         facts[-1] = Fact(facts[-1].when, current, facts[-1].actor)
         return tuple(facts)
@@ -148,6 +151,36 @@ class Past:
         if chain is None or values.core(chain[-1].new) != values.core(now):
             return None
         return chain
+
+    def _beside(self, column: Column, now: Value, schema: Schema) -> list[Step] | None:
+        """The changes of a further field of owners that has no history: blank it was never filled, filled it was so
+        by the case's last change at the latest; None where its rows tell of more than that.
+        """
+        rows = self.rows.of(column, schema)
+        if any(not row.empty for row in rows) or (rows and now is None):
+            return None
+        place = f"{ids.long(self.row.get('Id'))}.{column.name}"
+        if now is None:
+            schema.beside.pop(place, None)
+            return []
+        if rows:
+            # A long text's rows tell when and by whom, and not what.
+            return [Step(rows[-1].at, f"history:{rows[-1].id}", rows[-1].actor, None, now)]
+        last = instants.moment(self.row.get("SystemModstamp")) or self.born.at
+        word = hashlib.sha256(str(values.core(now)).encode(errors="replace")).hexdigest()[:12]
+        known, at = schema.beside.get(place, ("", ""))
+        if known == word:
+            # Later changes, our own among them, must not date it anew.
+            return [Step(min(datetime.fromisoformat(at), last), "", None, None, now, self.born.at)]
+        schema.beside[place] = (word, last.isoformat())
+        return [Step(last, "", None, None, now, self.born.at)]
+
+    def _when(self, step: Step) -> Evidence:
+        """A row that was loaded with a date of its own must not date a change before the case was."""
+        at = max(step.at, self.born.at)
+        if step.after is None or step.after >= at:
+            return Evidence(at, source=step.source)
+        return Evidence(at, step.after, Grade.B)
 
     def _untouched(self, column: Column, schema: Schema) -> bool:
         """Is it sure that no row means no change?"""

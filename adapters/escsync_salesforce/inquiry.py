@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from escsync.adapter import Denied, Vocabulary
 
-from . import ids, schema, soql
+from . import ids, kinds, schema, soql
 from .answers import Answer
 from .connection import Connection
 from .describe import Unknown, children_of, column, fields_of, options
@@ -16,6 +17,7 @@ from .settings import SalesforceSettings
 
 _HIDDEN = (400, 403, 404)
 _MOST_BOTS = 2000
+_VERSION = re.compile(r"\d{2,3}\.0")
 _REMEDY = "give escsync's account read access to it: object, record type and fields"
 
 
@@ -30,17 +32,8 @@ class Inquiry:
     def everything(self, vocabulary: Vocabulary) -> dict[str, Any]:
         """The answers, as plain JSON; of the fields only those that the configuration names."""
         me = self._myself()
-        case = self._describe("Case")
-        if case is None or "Status" not in fields_of(case):
-            raise Denied("escsync's account cannot see cases", remedy=_REMEDY)
-        columns: dict[str, list[dict[str, Any]]] = {}
-        lost: dict[str, str] = {}
-        for name, spellings in schema.spelled(vocabulary).items():
-            try:
-                columns[name] = [column(name, one, case, self._describe).plain() for one in spellings]
-            except Unknown as error:
-                if not schema.implied(name, vocabulary):
-                    lost[name] = str(error)
+        case = self._case()
+        columns, lost = self.fields(vocabulary)
         statuses, tracked, bots, integrations = self._rows(
             "SELECT ApiName, MasterLabel, IsClosed, SortOrder FROM CaseStatus ORDER BY SortOrder",
             "SELECT QualifiedApiName, IsFieldHistoryTracked FROM FieldDefinition "
@@ -66,6 +59,48 @@ class Inquiry:
             "children": self._children(case, vocabulary),
             "roots": self._roots(columns),
         }
+
+    def fields(self, vocabulary: Vocabulary) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]]:
+        """Our fields' columns as plain JSON, and why others are lost: gone, hidden, or of a type that cannot hold them."""
+        case = self._case()
+        columns: dict[str, list[dict[str, Any]]] = {}
+        lost: dict[str, str] = {}
+        for name, spellings in schema.spelled(vocabulary).items():
+            try:
+                found = [column(name, one, case, self._describe) for one in spellings]
+                reason = next(filter(None, (kinds.misfit(name, one, vocabulary) for one in found)), "")
+            except Unknown as error:
+                found, reason = [], str(error)
+            if not reason:
+                columns[name] = [one.plain() for one in found]
+            elif not schema.implied(name, vocabulary):
+                lost[name] = reason
+        return columns, lost
+
+    def _case(self) -> Mapping[str, Any]:
+        case = self._describe("Case")
+        if case is None:
+            raise self._unseen()
+        if "Status" not in fields_of(case):
+            raise Denied(
+                "fields.stage: Case has no field 'Status', or escsync's account may not see it",
+                remedy="give escsync's account read access to the field; it cannot work without the status",
+            )
+        return case
+
+    def _unseen(self) -> Denied:
+        """Why there are no cases: a version that the org does not offer looks like missing rights."""
+        answer = self._connection.get("/services/data", what="looking at the versions", refused=_HIDDEN)
+        told = answer.body if isinstance(answer.body, list) else []
+        offered = [one.get("version") for one in told if isinstance(one, dict)]
+        known = sorted({float(v) for v in offered if isinstance(v, str) and _VERSION.fullmatch(v)})
+        mine = self._connection.version
+        if known and float(mine) not in known:
+            return Denied(
+                f"the org does not offer version {mine} of the API: {known[0]} to {known[-1]} are there",
+                remedy=f'set connection.api_version: "{known[-1]}"',
+            )
+        return Denied("escsync's account cannot see cases", remedy=_REMEDY)
 
     def _myself(self) -> dict[str, str]:
         answer = self._connection.get("/services/oauth2/userinfo", what="signing in", refused=(403, 404))

@@ -38,6 +38,10 @@ class Job:
     def fail(self, index: int, error: TrackerError) -> None:
         """Leave out an edit, and everything that stands for it."""
         self.failures[index] = error
+        self.clear(index)
+
+    def clear(self, index: int) -> None:
+        """Forget what was made of an edit."""
         for column in [column for column, behind in self.behind.items() if behind == index]:
             self.drop(column)
 

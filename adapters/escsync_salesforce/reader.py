@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from escsync.adapter import Cursor, Page, Rejected, Ticket, TicketRef, Unreadable
 
-from . import codec, ids, instants, objects, soql, values
+from . import codec, ids, instants, kinds, objects, soql, values
 from .codec import Raw
 from .completion import Completion, Whole
 from .connection import Connection, Part
 from .discovery import Discovery
 from .history import Unintelligible
-from .overlap import Overlap
+from .progress import Progress
 from .questions import Questions
 from .search import MOST_QUERIES, Search
 
-_OVERLAP = timedelta(minutes=10)
-"""A row is stamped when it is saved and seen when its transaction ends, which may be minutes later."""
 _MOST_WATCHED = 200
 _CASE = "Case"
 MALFORMED = (Unintelligible, TypeError, ValueError, KeyError, AttributeError, RecursionError)
 """However a case is malformed, it is one case."""
-
-
-@dataclass
-class _Pull:
-    """One pull under way: since when each kind was asked for, and what the last pull knew of it."""
-
-    since: dict[str, datetime]
-    seen: Mapping[str, Any]
-    watched: frozenset[str]
-    started: datetime | None = None
-    overlaps: dict[str, Overlap] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
-
-    def overlap(self, name: str) -> Overlap:
-        if name not in self.overlaps:
-            onward = self.started - _OVERLAP if self.started else None
-            self.overlaps[name] = Overlap(self.seen.get(name), onward)
-        return self.overlaps[name]
-
-    def from_when(self, name: str) -> datetime | None:
-        """From when on to ask; None for a kind that was never asked for."""
-        since = self.since.get(name)
-        return since - _OVERLAP if since is not None else None
-
-    def cursor(self, names: Iterable[str]) -> Cursor:
-        """Where the next pull starts: what was not asked for this time keeps its place."""
-        told = {name: int(when.timestamp()) for name, when in self.since.items() if name in names}
-        if self.started is not None:
-            told |= dict.fromkeys(self.asked, int(self.started.timestamp()))
-        seen = {name: self.seen[name] for name in self.seen.keys() - self.asked if name in told}
-        seen |= {name: overlap.seen() for name, overlap in self.overlaps.items() if name in self.asked}
-        return {"v": 1, "since": told, "seen": {name: some for name, some in seen.items() if some}}
 
 
 class Reader:
@@ -78,8 +43,9 @@ class Reader:
     def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef]) -> Iterator[Page]:
         """What changed since *cursor*; the last page carries the new one, so that a crash repeats the rest."""
         before: Cursor = dict(cursor or {})
+        self._discovery.look_again(whole=cursor is None)
         watched = [id for ref in watch if (id := ids.long(ref.id))][:_MOST_WATCHED]
-        pull = _Pull(_since(before), _mapping(before.get("seen")), frozenset(watched))
+        pull = Progress(_since(before), _mapping(before.get("seen")), frozenset(watched))
         waiting: Page | None = None
         found = 0
         for page in self._pages(pull, watched):
@@ -90,6 +56,8 @@ class Reader:
         if not pull.since and found == 0 and not self._discovery.asked:
             # Nothing at all in scope: lost rights look just like it.
             self._discovery.refresh()
+        if not pull.since or self._discovery.regained:
+            self._discovery.swept()
         last = waiting or Page((), before)
         after = pull.cursor(self._kinds()) if pull.started is not None else before
         yield Page(last.tickets, after, last.unreadable, self._discovery.problems(), last.gone)
@@ -97,7 +65,7 @@ class Reader:
     def _kinds(self) -> list[str]:
         return [_CASE, *(held.child.name for held in self._discovery.children), *self._discovery.roots]
 
-    def _pages(self, pull: _Pull, watched: list[str]) -> Iterator[Page]:
+    def _pages(self, pull: Progress, watched: list[str]) -> Iterator[Page]:
         search = Search(self._connection, self._discovery)
         completion = Completion(search, self._discovery)
         _ = self._discovery.schema
@@ -146,8 +114,23 @@ class Reader:
         for rows in self._keyed(search, sorted(wanted), scope=True):
             cases = completion.whole(rows)
             yield self._page([case for case in cases if self._is_new(case, pull) or case.id not in came])
+        if pull.since and self._discovery.regained:
+            yield from self._everything(search, completion)
 
-    def _turn(self, pull: _Pull, questions: Questions) -> list[str]:
+    def _everything(self, search: Search, completion: Completion) -> Iterator[Page]:
+        """All cases in scope: a field that is back is back on those that nobody has changed since, too."""
+        questions = search.questions()
+
+        def anew(last: Raw | None) -> Part:
+            return search.plain(
+                questions.changed(instants.moment(last.get("SystemModstamp")) if last else None)
+            )
+
+        (answer,) = search.answers({_CASE: anew(None)}).values()
+        for rows in search.pages(answer, anew):
+            yield self._page(completion.whole(rows))
+
+    def _turn(self, pull: Progress, questions: Questions) -> list[str]:
         """What else to look at in this pull: what may hold a message, then what was not looked at for longest."""
         kinds = [held.child.name for held in questions.children]
         kinds += questions.roots
@@ -156,7 +139,7 @@ class Reader:
         oldest = datetime.min.replace(tzinfo=UTC)
         return first + sorted(rest, key=lambda name: pull.since.get(name, oldest))
 
-    def _is_new(self, case: Whole, pull: _Pull) -> bool:
+    def _is_new(self, case: Whole, pull: Progress) -> bool:
         """Has anything of it changed since the last pull? What hangs on it is known from now on."""
         for held in self._discovery.children:
             overlap = pull.overlap(held.child.name)
@@ -169,7 +152,7 @@ class Reader:
         new = pull.overlap(_CASE).is_new(case.id, told, instants.moment(case.row.get("SystemModstamp")))
         return new or case.id in pull.watched
 
-    def _touched(self, rows: Mapping[str, list[Raw]], pull: _Pull) -> set[str]:
+    def _touched(self, rows: Mapping[str, list[Raw]], pull: Progress) -> set[str]:
         """The cases under which something changed that did not come with them."""
         held = {one.child.name: one for one in self._discovery.children}
         found = set()
@@ -211,7 +194,15 @@ class Reader:
             names = ", ".join(one.ref.key or one.ref.id for one in unreadable[:5])
             raise Rejected(f"tickets that cannot be read: {names}", remedy=unreadable[0].message)
 
+    def _retyped(self, cases: Sequence[Whole]) -> bool:
+        """Does an answer show that a field is not of the type any more that it was of?"""
+        every = self._discovery.schema.columns.values()
+        own = [column for columns in every for column in columns if column.own]
+        return any(kinds.retyped(column, case.row.get(column.path)) for case in cases for column in own)
+
     def _page(self, cases: Sequence[Whole]) -> Page:
+        if not self._discovery.asked and self._retyped(cases):
+            self._discovery.refresh()
         schema = self._discovery.schema
         tickets: list[Ticket] = []
         unreadable: list[Unreadable] = []

@@ -91,7 +91,8 @@ class Schema:
 
     *lost* are our fields whose field is gone, hidden or not to be told apart, with the reason. *statuses* are API
     name -> (label, closed). *tracked* are the fields with a history, in small letters, None where nobody tells. *since* is since when
-    rows of a field's history are known. *bots* are users who are no people of ours; *senders* users by e-mail.
+    rows of a field's history are known. *bots* are users who are no people of ours; *senders* users by e-mail. *beside* is since
+    when a further owner stands in a field without a history, as first told.
     """
 
     base: str
@@ -108,6 +109,7 @@ class Schema:
     since: dict[str, str] = field(default_factory=dict)
     bots: Mapping[str, str] = field(default_factory=dict)
     senders: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, tuple[str, str]] = field(default_factory=dict)
     people: dict[str, PersonRef] = field(default_factory=dict)
     _choices: dict[tuple[str, ...], str] = field(default_factory=dict)
     _statuses: dict[str, Status] = field(default_factory=dict)

@@ -14,13 +14,6 @@ from .discovery import Discovery
 from .schema import Column, Schema
 from .search import Search
 
-_FITTING = {
-    FieldKind.INSTANT: ("datetime", "date", "string"),
-    FieldKind.DAY: ("date", "datetime", "string"),
-    FieldKind.NUMBER: ("currency", "double", "int", "percent", "string"),
-    FieldKind.PEOPLE: ("reference", "string", "email", "textarea", "id", "picklist"),
-    FieldKind.STAGE: ("picklist",),
-}
 _MOST_TRACKED = 20
 _OBJECTS = {
     "Case": ("updateable", Level.FAIL, "write escsync's own fields"),
@@ -206,11 +199,7 @@ class Survey:
 def _field(name: str, column: Column) -> Iterator[Problem]:
     subject, field = f"fields.{name}", FIELDS[name]
     shown = f"{column.label or column.name} ({column.path}, {column.type})"
-    fitting = _FITTING.get(field.kind)
-    if fitting and column.type not in fitting:
-        remedy = f"map a field of another type: {', '.join(fitting[:2])}"
-        yield Problem(Level.FAIL, subject, f"{shown} cannot hold this", remedy)
-    elif field.kind is FieldKind.INSTANT and column.type == "date":
+    if field.kind is FieldKind.INSTANT and column.type == "date":
         yield Problem(
             Level.WARNING,
             subject,
@@ -229,7 +218,16 @@ def _field(name: str, column: Column) -> Iterator[Problem]:
 
 def _options(name: str, column: Column, schema: Schema) -> Iterator[Problem]:
     field = FIELDS[name]
-    if not column.chosen or field.kind not in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.CHECK):
+    if not column.chosen:
+        return
+    for value, spellings in schema.vocabulary.options.get(name, {}).items():
+        for word in spellings:
+            if encode.spelled(word, column.options) is None:
+                message = f"{column.name} has no option {word!r}"
+                yield Problem(
+                    Level.FAIL, f"options.{name}.{value}", message, encode.near(word, column.options)
+                )
+    if field.kind not in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.CHECK):
         return
     meant: Mapping[str, str] = {value: schema.choice(name, (value, label)) for value, label in column.options}
     missing = [choice for choice in field.choices if choice not in meant.values()]

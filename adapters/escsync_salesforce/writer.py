@@ -20,7 +20,7 @@ from escsync.adapter import (
 )
 
 from . import encode, ids
-from .answers import LOCKED, Answer, Refusal, of_record
+from .answers import LOCKED, Answer, Refusal, failure, of_record
 from .connection import Connection, Part
 from .creation import Creation
 from .discovery import Discovery
@@ -41,9 +41,12 @@ class Writer:
         self._discovery = discovery
         self.notes = Notes(connection, discovery, reader)
         self.creation = Creation(connection, discovery)
+        self._unanswered: TrackerError | None = None
+        """Why the org did not tell its fields anew."""
 
     def write(self, changes: Sequence[Change]) -> Iterator[Written]:
         """One outcome per change; after Salesforce has shut the door, nobody knocks again."""
+        self._unanswered = None
         for at in range(0, len(changes), MOST):
             jobs = [self._prepared(change) for change in changes[at : at + MOST]]
             self._fields(jobs)
@@ -119,6 +122,8 @@ class Writer:
             sent = waiting
             answers = self._patched(sent) if conditional else self._collected(sent)
             waiting = []
+            if not answers:
+                return
             for job, answer in zip(sent, answers, strict=True):
                 if Refusal.of(answer.body).code == LOCKED and not answer.ok:
                     waiting.append(job)
@@ -144,7 +149,16 @@ class Writer:
     def _collected(self, jobs: Sequence[Job]) -> list[Answer]:
         records = [{"attributes": {"type": "Case"}, "id": job.case, **job.fields} for job in jobs]
         body = {"allOrNone": False, "records": records}
-        results = self._connection.once("PATCH", "composite/sobjects", what=_WHAT, body=body).listing()
+        answer = self._connection.once("PATCH", "composite/sobjects", what=_WHAT, body=body, refused=(400,))
+        if not answer.ok:
+            # One value of the wrong type keeps the whole call from being understood.
+            outdated = Refusal.of(answer.body).code in _OUTDATED
+            if not outdated or not [job for job in jobs if self._anew(job)]:
+                raise failure(answer.status, answer.body, what=_WHAT)
+            for job in jobs:
+                job.again = True
+            return []
+        results = answer.listing()
         if len(results) != len(jobs):
             raise Unavailable(f"{_WHAT}: Salesforce does not say what became of each case")
         return [Answer(204 if one.get("success") is True else 400, {}, one) for one in results]
@@ -153,6 +167,8 @@ class Writer:
         if answer.ok:
             return
         refusal = Refusal.of(answer.body)
+        if refusal.code in _OUTDATED and self._anew(job):
+            return
         told = {name.casefold() for name in refusal.fields} or _MEANT.get(refusal.code, set())
         named = [column for column in job.behind if column.casefold() in told]
         if answer.status == 400 and named:
@@ -161,9 +177,6 @@ class Writer:
             job.again = True
             return
         error = of_record(answer, what=_WHAT)
-        if isinstance(error, Rejected) and refusal.code == "INVALID_FIELD" and not self._discovery.asked:
-            self._hidden(job)
-            return
         if isinstance(error, Conflict | Vanished):
             job.fail_rest(error)
         elif isinstance(error, Unavailable) and error.executed is not False:
@@ -186,14 +199,26 @@ class Writer:
             ),
         )
 
-    def _hidden(self, job: Job) -> None:
-        """A field is not there any more, and nobody says which: the org is asked again what there is."""
-        schema = self._discovery.refresh()
-        for column in list(job.behind):
-            name = job.names[column]
-            if name in schema.lost:
-                job.fail(job.behind[column], Rejected(schema.lost[name][:200], field=name))
-        job.again = True
+    def _anew(self, job: Job) -> bool:
+        """The org is asked, once, what its fields are by now, and the edits are made anew; False where they are the same."""
+        if self._unanswered is None and not self._discovery.asked:
+            try:
+                self._discovery.refresh()
+            except TrackerError as error:
+                self._unanswered = error
+        if self._unanswered is not None:
+            job.fail_all(self._unanswered)
+            return True
+        before = dict(job.fields)
+        for index, edit in enumerate(job.change.edits):
+            if isinstance(edit, SetField) and index in job.behind.values():
+                job.clear(index)
+                try:
+                    self._set(index, edit, job)
+                except Rejected as error:
+                    job.fail(index, error)
+        job.again = job.fields != before
+        return job.again
 
     def _notes(self, jobs: Sequence[Job]) -> None:
         wanted = [
@@ -218,6 +243,8 @@ class Writer:
                         job.failures[index] = error
 
 
+_OUTDATED = ("INVALID_FIELD", "JSON_PARSER_ERROR", "INVALID_TYPE_ON_FIELD_IN_RECORD")
+"""A field is gone, or is of another type than it was, and nobody says which."""
 _MEANT = {
     "INACTIVE_OWNER_OR_USER": {"ownerid"},
     "OPERATION_WITH_INVALID_USER_TYPE_EXCEPTION": {"ownerid"},

@@ -8,7 +8,7 @@ import pytest
 from escsync_salesforce import history, scope, values
 from escsync_salesforce.schema import Column, Schema
 
-from escsync.adapter import Evidence, Stage, Vocabulary
+from escsync.adapter import Evidence, Grade, Stage, Vocabulary
 
 BORN = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 DANA, IDRIS, ANA = "005dM0000000008QAA", "005dM0000000007QAA", "005dM0000000009QAA"
@@ -147,6 +147,77 @@ def test_two_fields_of_owners_have_one_past():
     told = past("owner", columns, now, rows, schema({"owner": columns}))
 
     assert told == [(0, [DANA]), (5, [DANA, IDRIS]), (7, [ANA, IDRIS]), (9, [ANA])]
+
+
+UNTRACKED = ("OwnerId",)
+LONG_CO_OWNER = Column("Co__c", "Co__c", "Co", "textarea", length=400)
+
+
+@pytest.mark.parametrize("further", [CO_OWNER, LONG_CO_OWNER])
+def test_a_further_field_of_owners_that_is_blank_and_untracked_was_never_filled(further):
+    """The first field's past stands."""
+    columns = (OWNER, further)
+    now = {"OwnerId": DANA, "Owner": {}, "Co__c": None}
+
+    told = past("owner", columns, now, [row(5, "Owner", QUEUE, DANA)], schema({"owner": columns}, UNTRACKED))
+
+    assert told == [(0, [QUEUE]), (5, [DANA])]
+
+
+def test_a_further_field_that_is_filled_and_untracked_is_a_last_step():
+    """What the first field proves stays; when the other was filled is known as an interval."""
+    columns = (OWNER, CO_OWNER)
+    stamp = (BORN + timedelta(minutes=20)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    now = {"OwnerId": DANA, "Co__c": IDRIS, "SystemModstamp": stamp, "LastModifiedById": IDRIS}
+    told = schema({"owner": columns}, UNTRACKED)
+    rows = history.Rows([row(5, "Owner", QUEUE, DANA)], told)
+
+    facts = history.Past(now, rows, Evidence(BORN), None).of(
+        "owner", values.of("owner", columns, now, told), told
+    )
+
+    assert [shown(fact.value) for fact in facts] == [[QUEUE], [DANA], [DANA, IDRIS]]
+    assert [fact.when.grade for fact in facts] == [Grade.A, Grade.A, Grade.B]
+    assert (facts[-1].when.after, facts[-1].when.at) == (BORN, BORN + timedelta(minutes=20))
+    assert facts[-1].actor is None
+
+
+def test_a_further_owner_is_not_dated_anew_by_every_later_change():
+    """Whoever touches the case, we among them; somebody else in the field is somebody new."""
+    columns = (OWNER, CO_OWNER)
+    told = schema({"owner": columns}, UNTRACKED)
+
+    def since(co_owner, minutes):
+        stamp = (BORN + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+        now = {"Id": "500dM0000000001QAA", "OwnerId": DANA, "Co__c": co_owner, "SystemModstamp": stamp}
+        return past("owner", columns, now, [], told)[-1][0]
+
+    found = [since(*one) for one in ((IDRIS, 20), (IDRIS, 40), (ANA, 50), (None, 60), (ANA, 70), (ANA, 80))]
+
+    assert found == [20, 20, 50, 0, 70, 70]
+
+
+def test_a_further_field_whose_rows_tell_only_when_is_dated_by_them():
+    """A long text with names in it."""
+    columns = (OWNER, LONG_CO_OWNER)
+    now = {"OwnerId": DANA, "Owner": {}, "Co__c": "Idris Cole"}
+    rows = [row(5, "Owner", QUEUE, DANA), row(8, "Co__c", None, None)]
+
+    told = past("owner", columns, now, rows, schema({"owner": columns}, UNTRACKED))
+
+    assert told == [(0, [QUEUE]), (5, [DANA]), (8, [DANA, "Idris Cole"])]
+
+
+@pytest.mark.parametrize(
+    ("further", "rows"),
+    [(CO_OWNER, [row(8, "Co__c", None, IDRIS)]), (LONG_CO_OWNER, [row(8, "Co__c", None, None)])],
+)
+def test_a_further_field_that_was_filled_once_tells_nothing_by_being_blank(further, rows):
+    """It was not always so, and until when nobody tells."""
+    columns = (OWNER, further)
+    now = {"OwnerId": DANA, "Owner": {}, "Co__c": None}
+
+    assert past("owner", columns, now, rows, schema({"owner": columns})) is None
 
 
 @pytest.mark.parametrize("column", [LONG, SEVERAL])

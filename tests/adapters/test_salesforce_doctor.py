@@ -63,6 +63,22 @@ def test_every_gap_is_named_with_its_remedy(sf):
     assert "LAST_N_DAYS:30" in told["scope.where"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "spelling", "meant"),
+    [
+        ("severity", "billing_dispute", "Biling dispute", "Billing dispute"),
+        ("priority", "P1", "Hihg", "High"),
+        ("computed_priority", "P1", "P11", "P1"),
+    ],
+)
+def test_an_option_that_the_picklist_lacks_is_named_with_the_nearest(sf, name, value, spelling, meant):
+    """A typo under `options:` would never match and never be written."""
+    told = said(sf, Level.FAIL, options={name: {value: (spelling,)}})
+
+    assert f"no option '{spelling}'" in told[f"options.{name}.{value}"]
+    assert f"did you mean '{meant}'?" in told[f"options.{name}.{value}"]
+
+
 def test_histories_are_told_field_by_field(sf):
     """Tracked, not tracked with the remedy, or of a type that keeps no values."""
     told = said(sf)

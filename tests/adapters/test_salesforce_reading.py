@@ -564,6 +564,30 @@ def test_a_field_without_tracking_tells_no_past(sf):
     assert "account.tier" not in ticket.history
 
 
+def test_a_second_owner_in_an_untracked_field_keeps_what_the_first_proves(sf):
+    """And his date from one connection to the next, whatever is changed after."""
+    sf.org.tracked["Case"].discard("Co_Owner__c")
+    case = sf.open("x", OwnerId="support")
+    sf.org.clock.advance(minutes=10)
+    sf.org.edit(case, by="ana", OwnerId="dana")
+    adapter = sf.connect()
+    alone = pull(adapter)
+    dated = []
+    for subject in ("one", "two"):
+        sf.org.clock.advance(hours=1)
+        sf.org.edit(case, by="ana", Co_Owner__c="idris", Subject=subject)
+        adapter = sf.again(adapter)
+        dated.append(pull(adapter, alone.cursor).one.history["owner"])
+
+    assert [(fact.value[0].name, fact.when.grade) for fact in alone.one.history["owner"]] == [
+        ("Support Queue", "A"),
+        ("Dana Reyes", "A"),
+    ]
+    assert [len(facts) for facts in dated] == [3, 3]
+    assert dated[0][:2] == dated[1][:2]
+    assert dated[0][2].when == dated[1][2].when
+
+
 def test_where_nobody_tells_what_is_tracked_the_rows_do(sf):
     """And are remembered for cases that have none."""
     sf.org.lost |= {"FieldDefinition", "EntityDefinition"}
