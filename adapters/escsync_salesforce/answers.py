@@ -25,10 +25,19 @@ _DENIED = frozenset(
         "API_DISABLED_FOR_ORG",
         "API_CURRENTLY_DISABLED",
         "FUNCTIONALITY_NOT_ENABLED",
-        "UNSUPPORTED_API_VERSION",
         "INVALID_AUTH_HEADER",
     ]
 )
+_ECHOES = frozenset(
+    [
+        "STRING_TOO_LONG",
+        "INVALID_EMAIL_ADDRESS",
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "JSON_PARSER_ERROR",
+        "DUPLICATE_VALUE",
+    ]
+)
+"""Their words repeat the value that was sent, which may be a customer's: the code and the field say enough."""
 _GONE = frozenset(["NOT_FOUND", "ENTITY_IS_DELETED", "MALFORMED_ID", "INVALID_CROSS_REFERENCE_KEY"])
 """Of the record that is written itself."""
 _BUSY = frozenset(
@@ -94,7 +103,10 @@ class Refusal:
             return cls()
         codes = [_code(one.get("errorCode", one.get("statusCode", one.get("error")))) for one in errors]
         fields = (name for one in errors for name in _names(one.get("fields")))
-        said = (str(one.get("message") or one.get("error_description") or "") for one in errors)
+        said = (
+            "" if code in _ECHOES else str(one.get("message") or one.get("error_description") or "")
+            for one, code in zip(errors, codes, strict=True)
+        )
         # Of several errors the one that explains the others.
         telling = [code for code in codes if code not in ("", "PROCESSING_HALTED")]
         return cls(
@@ -149,6 +161,11 @@ def failure(status: int, body: object, *, what: str, wait: float | None = None) 
         return _limit(body, what)
     if refusal.code == LOCKED:
         return Unavailable(f"{what}: somebody else holds the record ({LOCKED})", executed=False)
+    if status == 410 or refusal.code == "UNSUPPORTED_API_VERSION":
+        return Denied(
+            f"{what}: Salesforce does not offer this version of the API any more ({status})",
+            remedy="raise connection.api_version; /services/data at connection.url lists the versions there are",
+        )
     if status == 401 or refusal.code in _DENIED:
         return _denied(status, refusal, what)
     match status:
@@ -158,11 +175,6 @@ def failure(status: int, body: object, *, what: str, wait: float | None = None) 
             return Conflict(f"{what}: somebody else changed it first (412)")
         case 403:
             return _denied(status, refusal, what)
-        case 410:
-            return Denied(
-                f"{what}: this version of the API is no longer offered (410)",
-                remedy="raise connection.api_version",
-            )
         case 414 | 431:
             return Rejected(f"{what}: the request is too long for Salesforce ({status})")
         case 429:

@@ -102,6 +102,68 @@ def test_a_failure_is_judged_by_status_and_code(status, body, kind):
     assert len(error.message) <= 200
 
 
+@pytest.mark.parametrize("status", [400, 410])
+def test_a_version_that_is_retired_is_said_with_what_to_do(status):
+    """It has nothing to do with anybody's rights."""
+    error = answers.failure(status, refusal("UNSUPPORTED_API_VERSION"), what="reading cases")
+
+    assert "version of the API" in error.message
+    assert "api_version" in error.remedy
+    assert "permission" not in error.message + error.remedy
+
+
+def test_a_version_that_the_org_does_not_offer_is_said_with_those_that_it_does(sf):
+    """Everything is merely not found there."""
+    with pytest.raises(Denied) as raised:
+        pull(sf.connect(connection=sf.secret() | {"api_version": "99.0"}))
+
+    assert "version 99.0" in raised.value.message
+    assert 'api_version: "68.0"' in raised.value.remedy
+
+
+@pytest.mark.parametrize(("api", "name"), [("Status", "stage"), ("OwnerId", "owner")])
+@pytest.mark.parametrize("since", [False, True])
+def test_a_hidden_field_without_which_nothing_works_is_named(sf, api, name, since):
+    """And nothing more is needed than to show it again."""
+    case = sf.open("x")
+    adapter = sf.connect()
+    cursor = pull(adapter).cursor if since else None
+    sf.org.invisible.add(("Case", api))
+    sf.org.edit(case, by="dana", Subject="changed")
+    if since:
+        adapter = sf.again(adapter)
+
+    with pytest.raises(Denied) as raised:
+        pull(adapter, cursor)
+    sf.org.invisible.clear()
+
+    assert raised.value.message.startswith(f"fields.{name}: ")
+    assert api in raised.value.message
+    assert "see it" in raised.value.remedy or "read access" in raised.value.remedy
+    assert pull(sf.again(adapter), cursor).tickets[-1].values["summary"] == "changed"
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "told"),
+    [
+        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Dear Karl " * 100, "Dear Karl"),
+        ("FIELD_CUSTOM_VALIDATION_EXCEPTION", f"\x1b[31mAsk first: '{SECRET_TEXT * 3}'", "Ask first: '...'"),
+        ("STRING_TOO_LONG", f"Subject: data value too large: {SECRET_TEXT} (max length=255)", ""),
+        ("JSON_PARSER_ERROR", f"Cannot deserialize boolean from VALUE_STRING value {SECRET_TEXT}", ""),
+        ("INVALID_EMAIL_ADDRESS", f"Mail: invalid email address: {SECRET_TEXT}", ""),
+    ],
+)
+def test_an_orgs_own_words_are_told_short_and_without_values(code, words, told):
+    """Rules and triggers say what their authors wrote; what repeats a value is left out."""
+    said = answers.Refusal.of(refusal(code, words, ["Subject"]))
+
+    assert told in said.words
+    assert bool(told) is bool(said.words)
+    assert len(said.words) <= 160
+    assert SECRET_TEXT not in said.words
+    assert "\x1b" not in said.words
+
+
 def test_the_daily_limit_pauses_the_tracker_and_a_crowd_does_not():
     """One code, two limits: a quarter of an hour for everybody, or a moment."""
     daily = answers.failure(403, trouble.exhausted().body, what="x")
