@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from escsync.adapter import Ambiguous, Rejected, TrackerError, Unavailable, Vanished, WriteNote
+from escsync.adapter import Ambiguous, Rejected, TrackerError, Unavailable, WriteNote
 
 from . import encode, ids, messages, soql
 from .answers import LOCKED, Answer, Refusal, failure, of_record
-from .connection import Connection, Part
+from .connection import Connection
 from .discovery import Discovery
 from .reader import Reader
 from .search import MOST_QUERIES, Search
@@ -58,7 +58,9 @@ class Notes:
                 one.fail(error)
             return
         old, new = [one for one in wanted if one.at], [one for one in wanted if not one.at]
-        refused = self._send("PATCH", old, self._changed)
+        refused = old if self._discovery.notes_stay else self._send("PATCH", old, self._changed)
+        if refused and len(refused) == len(old) and all(one.at for one in refused):
+            self._discovery.keeps_notes()
         self._send("POST", [*new, *self._cleared(refused)], self._added)
         for one in wanted:
             self._reader.forget(one.case)
@@ -127,10 +129,7 @@ class Notes:
             nonlocal waiting
             sent, locked = waiting, []
             body = {"allOrNone": False, "records": [record(one) for one in sent]}
-            answer = self._connection.once(method, "composite/sobjects", what=_WHAT, body=body)
-            results = answer.listing()
-            if len(results) != len(sent):
-                raise Unavailable(f"{_WHAT}: Salesforce does not say what became of each record")
+            results = self._results(method, sent, body=body)
             for one, result in zip(sent, results, strict=True):
                 code = Refusal.of(result).code
                 if result.get("success") is True:
@@ -143,8 +142,7 @@ class Notes:
                 else:
                     one.fail(of_record(Answer(400, {}, result), what=_WHAT))
             waiting = locked
-            if locked:
-                raise Unavailable(f"{_WHAT}: somebody else holds the case ({LOCKED})", executed=False)
+            self._locked(locked)
 
         try:
             # The same words twice in one comment are the same as once; a second comment would be one too many.
@@ -157,25 +155,50 @@ class Notes:
         """Where an org lets nobody change a comment, the old note goes and a new one comes in its place."""
         old = [one for one in refused if one.at]
         cleared = [one for one in refused if not one.at]
-        for at in range(0, len(old), 25):
-            some = old[at : at + 25]
-            parts = [Part("DELETE", f"sobjects/CaseComment/{one.at}") for one in some]
-            try:
-                answers = self._connection.composite(parts, what=_WHAT)
-            except TrackerError as error:
-                for one in some:
-                    one.fail(error)
-                continue
-            for one, answer in zip(some, answers, strict=True):
-                if answer.ok or isinstance(of_record(answer, what=_WHAT), Vanished):
-                    cleared.append(one)
-                else:
-                    one.fail(_stuck(answer))
+        for at in range(0, len(old), MOST):
+            self._delete(old[at : at + MOST], cleared)
         return cleared
 
+    def _delete(self, old: list[Writing], cleared: list[Writing]) -> None:
+        waiting = old
 
-def _stuck(answer: Answer) -> TrackerError:
-    error = failure(answer.status, answer.body, what=_WHAT)
+        def once() -> None:
+            nonlocal waiting
+            sent, locked = waiting, []
+            told = {"ids": ",".join(one.at for one in sent), "allOrNone": "false"}
+            results = self._results("DELETE", sent, params=told)
+            for one, result in zip(sent, results, strict=True):
+                code = Refusal.of(result).code
+                if result.get("success") is True or code in _GONE:
+                    cleared.append(one)
+                elif code == LOCKED:
+                    locked.append(one)
+                else:
+                    one.fail(_stuck(result))
+            waiting = locked
+            self._locked(locked)
+
+        try:
+            # What is deleted already is as good as deleted now.
+            self._connection.patiently(once, safe=True)
+        except TrackerError as error:
+            for one in waiting:
+                one.fail(error)
+
+    def _results(self, method: str, sent: Sequence[Writing], **how: Any) -> list[dict[str, Any]]:
+        """What became of each record."""
+        results = self._connection.once(method, "composite/sobjects", what=_WHAT, **how).listing()
+        if len(results) != len(sent):
+            raise Unavailable(f"{_WHAT}: Salesforce does not say what became of each record")
+        return results
+
+    def _locked(self, locked: Sequence[Writing]) -> None:
+        if locked:
+            raise Unavailable(f"{_WHAT}: somebody else holds the case ({LOCKED})", executed=False)
+
+
+def _stuck(result: dict[str, Any]) -> TrackerError:
+    error = failure(400, result, what=_WHAT)
     if isinstance(error, Unavailable | Ambiguous):
         return error
     return Rejected(

@@ -212,6 +212,31 @@ def test_notes_are_one_call_for_all_new_and_one_for_all_old(sf):
     assert len(sf.org.rows["CaseComment"]) == 60
 
 
+def test_where_no_comment_may_be_changed_that_is_tried_once_a_day(sf):
+    """Then 250 cases with a field and a note cost three calls for each two hundred: written, deleted, made anew."""
+    sf.org.eraser = True
+    cases = [sf.open(f"n{n}") for n in range(250)]
+    refs = [sf.ref(case) for case in cases]
+    first = sf.connect()
+    list(first.read(refs))
+    rounds = []
+    for n, digest in enumerate(("aa11", "bb22", "cc33")):
+        adapter = sf.again(first) if n == 2 else first
+        list(adapter.read(refs))
+        counter = Counter(sf)
+        edits = (SetField("health", None, "ok"), WriteNote(f"note {n}", digest, None))
+        written = sf.write(adapter, *(sf.change(case, *edits) for case in cases))
+        assert not any(one.failures for one in written)
+        rounds.append([one.partition(" ")[0] for one in counter.made])
+    notes = [row for row in sf.org.rows["CaseComment"].values() if not row.deleted]
+
+    assert rounds[0] == ["PATCH", "POST"] * 2
+    assert rounds[1] == ["PATCH", "PATCH", "DELETE", "POST", "PATCH", "DELETE", "POST"]
+    assert rounds[2] == ["PATCH", "DELETE", "POST"] * 2
+    assert len({row.values["ParentId"] for row in notes}) == len(notes) == 250
+    assert all("note 2" in row.values["CommentBody"] for row in notes)
+
+
 def test_a_pass_after_a_write_brings_its_own_cases_at_most(sf):
     """And then nothing."""
     cases, adapter, cursor = settled(sf, 3)

@@ -481,6 +481,42 @@ def test_where_comments_cannot_be_changed_the_old_note_makes_room(sf):
     assert [body for _, body, _ in note(sf, case)] == ["two\n\nescsync-note bb22"]
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_a_deletion_of_unknown_fate_is_repeated(sf, after):
+    """What is gone already is as good as gone now, and there is one note in the end."""
+    sf.org.eraser = True
+    case = sf.open("x")
+    adapter = sf.connect()
+    written(sf, adapter, case, WriteNote("one", "aa11", None))
+    sf.server.faults.append(Fault(lambda r: r.method == "DELETE", reset=True, after=after))
+
+    one = written(sf, adapter, case, WriteNote("two", "bb22", "aa11"))
+
+    assert not one.failures
+    assert [body for _, body, _ in note(sf, case)] == ["two\n\nescsync-note bb22"]
+
+
+def test_one_comment_that_is_refused_is_not_every_comment(sf):
+    """Where some can be changed, changing is tried again."""
+    sf.org.moderator = True
+    cases = [sf.open(f"n{n}") for n in range(2)]
+    adapter = sf.connect()
+    refs = [sf.ref(case) for case in cases]
+    sf.write(adapter, *(sf.change(case, WriteNote("one", "aa11", None)) for case in cases))
+    list(adapter.read(refs))
+    no = {"statusCode": "INSUFFICIENT_ACCESS_OR_READONLY", "message": "no", "fields": []}
+    sf.server.faults.append(
+        Fault(lambda r: r.method == "PATCH", alter=lambda b: [b[0], {"success": False, "errors": [no]}])
+    )
+    sf.write(adapter, *(sf.change(case, WriteNote("two", "bb22", "aa11")) for case in cases))
+    list(adapter.read(refs))
+    before = len(sf.server.log)
+
+    sf.write(adapter, *(sf.change(case, WriteNote("three", "cc33", "bb22")) for case in cases))
+
+    assert [c.request.method for c in sf.server.log[before:]] == ["PATCH"]
+
+
 def test_where_nothing_can_be_done_about_the_old_note_it_stays_the_only_one(sf):
     """And the remedy is said."""
     case = sf.open("x")

@@ -28,7 +28,8 @@ class Org:
     """Rights are those of the API's user. *blind*: it sees no Case. *lost*: objects it may not read at all.
 
     *invisible* fields are kept from it by field-level security, *sealed* ones are read-only, *stubborn* ones are
-    put back by a workflow after each of its writes. *moderator*: may it change a comment's text (Modify All)?
+    put back by a workflow after each of its writes. *moderator*: may it change and delete comments (Modify All)?
+    *eraser*: may it delete them at least?
     *default_owner* gets every Case that is written without `Sforce-Auto-Assign: FALSE`. *children_bump*: does a
     comment touch its Case? *backwards*: history within one second comes in no order that helps. (field, object) pairs are (object, field).
     """
@@ -44,6 +45,7 @@ class Org:
         self.lost: set[str] = set()
         self.blind = False
         self.moderator = False
+        self.eraser = False
         self.readonly = False
         self.default_owner: str | None = None
         self.children_bump = False
