@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from escsync.config import load
 from escsync.config.accounts import accounts
 from escsync.config.document import parse
 from escsync.config.people import directory
@@ -184,3 +185,23 @@ def test_every_bad_row_is_told_at_once(sheet):
 
     assert [problem.split(" ")[0] for problem in wrong] == ["accounts.csv:2:", "accounts.csv:4:"]
     assert [row.id for row in found.rows] == ["2"]
+
+
+def test_an_id_has_one_form_however_it_was_copied(tmp_path):
+    """Salesforce shows 15 characters in its addresses and 18 in its answers: one person."""
+    (tmp_path / "escsync.yaml").write_text(
+        "version: 1\ntimezone: UTC\ncompany: Acme\npeople: people.yaml\ntrackers:\n  support:\n"
+        "    adapter: salesforce\n    connection: {url: https://acme.my.salesforce.com, session_id: '${env:S}'}\n"
+        "    scope: {where: IsEscalated = TRUE}\n",
+        "utf-8",
+    )
+    (tmp_path / "people.yaml").write_text(
+        "people:\n  - {id: dana, name: Dana Reyes, ids: {support: 005dM0000000024}}\n", "utf-8"
+    )
+
+    for offline in (False, True):
+        known = load(tmp_path / "escsync.yaml", environ={"S": "hush"}, offline=offline).directory
+        (native,) = known.people["dana"].ids.values()
+
+        assert len(native) == 18
+        assert known.find("support", PersonRef(native)) is known.people["dana"]
