@@ -61,8 +61,8 @@ trackers:
       health: Escsync_Health__c            # picklist: ok, due_soon, breached
     options:                               # where an option has another name than ours
       account.tier: {enterprise: [Strategic, Enterprise]}
+    # follow_up: {native: task}          # tasks and events called "follow-up" tell the check-in, where it is not mapped
     communications:
       native: true                         # sent mails and published comments are messages
       # markers: {acknowledgement: "#ack", customer_update: "#update"}
-      # follow_up: {native: task}          # tasks and events called "follow-up" tell the check-in, where it is not mapped
 """
