@@ -27,12 +27,14 @@ from escsync.adapter import (
     TicketRef,
     TrackerPerson,
     Unavailable,
+    Unreadable,
     Value,
     Written,
 )
 
 from .codec import Codec
 from .edits import carry_out, open_record
+from .loaded import Loaded
 from .store import ACCOUNT, NotATracker
 from .tracker import LocalTracker, Refused
 
@@ -48,6 +50,9 @@ def connect(binding: Binding) -> LocalAdapter:
     with _our_errors(path.name):
         tracker = LocalTracker(path, binding.clock)
     return LocalAdapter(binding, tracker)
+
+
+_MEND = "mend it, or restore the file from a copy"
 
 
 class LocalAdapter:
@@ -108,16 +113,21 @@ class LocalAdapter:
         seen: set[str] = set()
         last = False
         while not last:
-            tickets, last = self._call(partial(self._page, query, since, watch, seen), safe=True)
-            since = max((since, *(int(ticket.version) for ticket in tickets)))
-            seen |= {ticket.id for ticket in tickets}
-            yield Page(tuple(tickets), {"tracker": self._store.about("tracker"), "revision": since})
+            loaded, last = self._call(partial(self._page, query, since, watch, seen), safe=True)
+            since = max(since, loaded.revision)
+            seen |= loaded.ids
+            cursor = {"tracker": self._store.about("tracker"), "revision": since}
+            yield Page(tuple(loaded.tickets), cursor, tuple(loaded.unreadable))
 
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
         """These tickets as they stand now, flagged or not."""
         for start in range(0, len(refs), _PAGE):
             query, *numbers = _by_id(refs[start : start + _PAGE])
-            yield from self._call(partial(self._tickets, query, *numbers), safe=True)
+            loaded = self._call(partial(self._loaded, query, *numbers), safe=True)
+            yield from loaded.tickets
+            if loaded.unreadable:
+                bad = loaded.unreadable[0]
+                raise Rejected(f"{bad.ref.key or bad.ref.id} cannot be read", remedy=bad.message)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Written]:
         """Each change in a transaction of its own, refused whole where the ticket has moved on."""
@@ -176,19 +186,20 @@ class LocalAdapter:
 
     def _page(
         self, query: str, since: int, watch: Sequence[TicketRef], seen: set[str]
-    ) -> tuple[list[Ticket], bool]:
+    ) -> tuple[Loaded, bool]:
         with self._store.reading():
-            tickets = self._load(query, since)
-            last = len(tickets) < _PAGE
-            here = seen | {ticket.id for ticket in tickets}
-            wanted = [ref for ref in watch if last and ref.id not in here]
-            return tickets + (self._load(*_by_id(wanted)) if wanted else []), last
+            loaded = self._load(query, since)
+            last = len(loaded.ids) < _PAGE
+            wanted = [ref for ref in watch if last and ref.id not in seen | loaded.ids]
+            if wanted:
+                loaded.add(self._load(*_by_id(wanted)))
+            return loaded, last
 
-    def _tickets(self, query: str, *numbers: str) -> list[Ticket]:
+    def _loaded(self, query: str, *numbers: str) -> Loaded:
         with self._store.reading():
             return self._load(query, *numbers)
 
-    def _load(self, query: str, *values: object) -> list[Ticket]:
+    def _load(self, query: str, *values: object) -> Loaded:
         rows = self._store.rows(query, *values)
         numbers = [row["id"] for row in rows]
         within = f"WHERE ticket IN ({','.join('?' * len(numbers))}) ORDER BY id"
@@ -196,8 +207,20 @@ class LocalAdapter:
             _grouped(self._store.rows(f"SELECT * FROM {table} {within}", *numbers))
             for table in ("changes", "comments")
         )
-        codec = self._codec()
-        return [codec.ticket(row, changes.get(row["id"], []), comments.get(row["id"], [])) for row in rows]
+        codec, loaded = self._codec(), Loaded()
+        for row in rows:
+            number = row["id"]
+            loaded.ids.add(str(number))
+            loaded.revision = max(loaded.revision, int(row["revision"]))
+            try:
+                ticket = codec.ticket(row, changes.get(number, []), comments.get(number, []))
+            except (ValueError, TypeError, KeyError):
+                # Somebody has been in the file with another program: one ticket stops no other.
+                ref = TicketRef(str(number), str(row["key"]))
+                loaded.unreadable.append(Unreadable(ref, "its row holds what no ticket holds", _MEND))
+            else:
+                loaded.tickets.append(ticket)
+        return loaded
 
     def _write(self, change: Change) -> Written:
         with self._store.changing():

@@ -79,6 +79,10 @@ class LocalHumans(Mishaps):
     def leave(self, ticket: TicketRef) -> None:
         self.tracker.flag(ticket.id, by=ACCOUNT, on=False)
 
+    def spoil(self, ticket: TicketRef) -> None:
+        """Somebody has been in the file with another program."""
+        self.tracker.store.rows(f"UPDATE tickets SET created_at = 'banana' WHERE id = {int(ticket.id)}")
+
     def ignore(self, field: str) -> None:
         """A trigger of the database takes back what escsync writes."""
         (native,) = self.vocabulary.fields.get(field, (field,))
