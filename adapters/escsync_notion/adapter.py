@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import httpx
-
 from escsync.adapter import (
     Binding,
     Capabilities,
@@ -26,7 +24,7 @@ from escsync.adapter import (
 )
 
 from . import encode
-from .connection import Connection
+from .connection import Connection, Transport
 from .discovery import Discovery
 from .reader import Reader
 from .settings import NotionSettings
@@ -37,7 +35,7 @@ from .writer import Writer
 class NotionAdapter:
     """Notion. It keeps no history, knows no conditional writes, and tells a page's comments one page at a time."""
 
-    def __init__(self, binding: Binding, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, binding: Binding, transport: Transport | None = None) -> None:
         settings: NotionSettings = binding.settings
         self._connection = Connection(settings.connection, binding.retry, transport)
         self._discovery = Discovery(self._connection, binding)

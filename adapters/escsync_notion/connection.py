@@ -6,7 +6,7 @@ import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 from notion_client import Client
@@ -25,6 +25,10 @@ _PAGE = 100
 _REACH = "check connection.url and the network"
 
 
+Transport: TypeAlias = httpx.BaseTransport
+"""Another way to Notion than the network."""
+
+
 class Connection:
     """The `notion-client` package's client, with its retries and its logging off.
 
@@ -32,9 +36,7 @@ class Connection:
     another way to Notion than the network.
     """
 
-    def __init__(
-        self, settings: NotionConnection, retry: Retry, transport: httpx.BaseTransport | None = None
-    ) -> None:
+    def __init__(self, settings: NotionConnection, retry: Retry, transport: Transport | None = None) -> None:
         self.calls = 0
         self.shut: TrackerError | None = None
         """Why nothing will be answered any more: a token that does not count, a pause for everybody."""
