@@ -192,7 +192,6 @@ class FakeServer(FakeService):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    disable_nagle_algorithm = True
     service: FakeServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -201,6 +200,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 30
     server: _Server
