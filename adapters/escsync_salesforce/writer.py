@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from escsync.adapter import (
     Ambiguous,
@@ -222,7 +223,7 @@ class Writer:
 
     def _notes(self, jobs: Sequence[Job]) -> None:
         wanted = [
-            Writing(job.case, edit, lambda error, job=job, index=index: job.fail(index, error))  # type: ignore[misc]
+            Writing(job.case, edit, partial(job.fail, index))
             for job in jobs
             for index, edit in enumerate(job.change.edits)
             if isinstance(edit, WriteNote) and index not in job.failures
