@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -23,11 +24,13 @@ HALTED = "The transaction was rolled back since another operation in the same tr
 class Composite(Collections):
     """Handlers; `answer` carries out one request of any kind."""
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Reply:
-        raise NotImplementedError
+        """Carry out one request of any kind."""
 
+    @abstractmethod
     def count(self, calls: int) -> None:
-        raise NotImplementedError
+        """Count so many calls against the limits."""
 
     # -- composite
 
