@@ -45,7 +45,7 @@ class Discovery:
         if self._binding.fresh or told.get("format") != _FORMAT or told.get("for") != self._digest():
             return False
         try:
-            return self._binding.clock() - datetime.fromisoformat(told["at"]) < _GOOD_FOR
+            return abs(self._binding.clock() - datetime.fromisoformat(told["at"])) < _GOOD_FOR
         except (KeyError, TypeError, ValueError):
             return False
 

@@ -53,7 +53,7 @@ class Discovery:
         if self._binding.fresh:
             return False
         try:
-            return self._binding.clock() - datetime.fromisoformat(told["at"]) < _GOOD_FOR
+            return abs(self._binding.clock() - datetime.fromisoformat(told["at"])) < _GOOD_FOR
         except (KeyError, TypeError, ValueError):
             return False
 

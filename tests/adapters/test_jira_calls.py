@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes.jira.rig import pull, rig
@@ -217,3 +217,17 @@ def test_only_the_wanted_fields_are_asked_for(jira):
     fields = search.body["fields"] if jira.cloud else search.many("fields")
     assert {"summary", "status", "assignee", "comment", "customfield_10051"} <= set(fields)
     assert not [name for name in fields if name.startswith("*")]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(-2, True), (0, False), (2, True)])
+def test_what_was_learnt_holds_for_a_day_on_either_side(jira, days, asked):
+    """A clock that was once ahead must not keep an old look at Jira alive for ever."""
+    jira.world.create()
+    first = jira.connect()
+    pull(first)
+    jira.server.log.clear()
+    then = jira.world.clock.now() + timedelta(days=days)
+
+    pull(jira.again(first, clock=lambda: then))
+
+    assert bool(jira.server.calls("GET", "/field")) is asked

@@ -388,3 +388,16 @@ def test_hostile_cursors_are_no_cursors(notion):
     for rubbish in (5, "x", {"a": 1}, [7, None], None):
         cursor = {"v": 1, "since": int(since), "seen": rubbish, "known": rubbish, "lost": rubbish}
         assert pull(notion.connect(), cursor).keys == [page.key]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(-2, True), (0, False), (2, True)])
+def test_what_was_learnt_holds_for_a_day_on_either_side(notion, days, asked):
+    """A clock that was once ahead must not keep an old look at the database alive for ever."""
+    first = notion.connect()
+    pull(first)
+    notion.server.log.clear()
+    then = notion.world.clock.now() + timedelta(days=days)
+
+    pull(notion.again(first, clock=lambda: then))
+
+    assert bool(notion.server.calls("GET", "/users/me")) is asked
