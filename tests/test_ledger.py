@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -114,7 +115,11 @@ def shape(url):
         return {
             table: (
                 {
-                    c["name"]: (str(c["type"]), c["nullable"], c["primary_key"])
+                    c["name"]: (
+                        re.sub(r"VARCHAR\(.*", "TEXT", str(c["type"])),
+                        c["nullable"],
+                        c["primary_key"],
+                    )
                     for c in found.get_columns(table)
                 },
                 sorted((i["name"], tuple(i["column_names"])) for i in found.get_indexes(table)),
