@@ -29,9 +29,9 @@ def _lengthen() -> None:
         for column in inspector.get_columns(table) if table != "alembic_version" else ():
             if isinstance(column["type"], sa.String) and column["type"].length:
                 op.alter_column(table, column["name"], type_=sa.Text)
-    for name, column in (("tickets_account", "account"), ("tickets_key", "key")):
+    for name, key in (("tickets_account", "account"), ("tickets_key", "key")):
         op.drop_index(name, "tickets")
-        op.create_index(name, "tickets", [column], postgresql_using="hash")
+        op.create_index(name, "tickets", [key], postgresql_using="hash")
 
 
 def _receipts() -> None:
