@@ -11,3 +11,7 @@ def place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
+
+
+class Overtaken(Exception):
+    """This pass may write no more: another one took over while it was paused. Nothing but the command catches it."""

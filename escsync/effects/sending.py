@@ -8,7 +8,7 @@ from typing import Protocol
 
 from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, Ticket, TicketRef, TrackerError
 from escsync.domain.effect import Effect, EffectState, Purpose
-from escsync.domain.fault import place
+from escsync.domain.fault import Overtaken, place
 from escsync.domain.plan import enforces
 
 from .traces import after, before, digest, step
@@ -148,6 +148,8 @@ def _write(sent: Sequence[Sent], adapter: Adapter) -> None:
             stop = len(queue)
         except TrackerError as raised:
             failed, error, stop = queue[position:], raised, len(queue)
+        except Overtaken:
+            raise
         except Exception as raised:  # noqa: BLE001  one ticket that breaks an adapter stops no other
             failed, stop = queue[position : position + 1], position + 1
             error = Ambiguous(f"the adapter broke ({place(raised)})", remedy="report it to its author")

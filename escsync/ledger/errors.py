@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from escsync.domain.evidence import iso
+from escsync.domain.fault import Overtaken
 
 
 class LedgerError(Exception):
@@ -28,7 +29,7 @@ class Held(LedgerError):
         self.tracker = tracker
 
 
-class LostLease(Held):
+class LostLease(Held, Overtaken):
     """This pass was paused for so long that another one took over: stop, write nothing more."""
 
 
