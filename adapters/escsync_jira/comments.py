@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from escsync.adapter import Evidence, Message, NoteSeen, PersonKind, PersonRef
@@ -30,17 +30,18 @@ class Desk:
 def read(
     raw: Iterable[Mapping[str, Any]], desk: Desk, schema: Schema
 ) -> tuple[tuple[Message, ...], NoteSeen | None]:
-    """The messages in their order, and the note."""
+    """The messages in their order, and the note: the oldest, should there be several."""
     messages: list[Message] = []
-    note: NoteSeen | None = None
+    notes: list[NoteSeen] = []
     for comment in raw:
         author = comment.get("author")
         sender = schema.person(author) if isinstance(author, dict) else PersonRef(name="Anonymous")
         text = body(comment.get("body"))
         if sender.id and sender.id == schema.me:
-            note = note or _note(comment, text)
+            notes.extend(filter(None, [_note(comment, text)]))
         elif (message := _message(comment, sender, text, desk, schema)) is not None:
             messages.append(message)
+    note = replace(notes[0], twins=tuple(twin.id for twin in notes[1:])) if notes else None
     return tuple(sorted(messages, key=lambda message: message.when.at)), note
 
 

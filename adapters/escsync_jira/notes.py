@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from escsync.adapter import Rejected, WriteNote
+from escsync.adapter import Denied, Rejected, Vanished, WriteNote
 
 from . import comments, encode
 from .connection import Connection
@@ -52,6 +52,19 @@ class Notes:
             answer = self._connection.post(path, body, what=_WHAT, safe=False)
         if met.service_desk and self._discovery.recall("internal") is None:
             self._prove(path, answer.mapping(), new=not met.note)
+
+    def tidy(self, ticket: str, edit: WriteNote) -> None:
+        """Delete the note's twins: there is one note of escsync's on a ticket."""
+        for twin in edit.twins:
+            try:
+                self._connection.delete(f"issue/{ticket}/comment/{twin}", what="deleting a second note")
+            except Vanished:
+                continue
+            except (Denied, Rejected):
+                raise Rejected(
+                    f"escsync's note stands there {len(edit.twins) + 1} times, and the others could not be deleted",
+                    remedy=f"let escsync's account delete its own comments, or delete comment {twin} by hand",
+                ) from None
 
     def _body(self, edit: WriteNote, met: Met) -> dict[str, Any]:
         schema = self._discovery.schema

@@ -111,7 +111,9 @@ class Writer:
                     case WriteNote() if index not in update.behind.values() and index not in update.failures:
                         self.notes.write(self._path(change.ticket), edit, self._reader.met(change.ticket))
                     case _:
-                        continue
+                        pass
+                if isinstance(edit, WriteNote) and index not in update.failures:
+                    self.notes.tidy(self._path(change.ticket), edit)
             except TrackerError as error:
                 update.failures[index] = error
         if any(isinstance(edit, WriteNote) for edit in change.edits):

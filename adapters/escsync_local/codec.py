@@ -87,7 +87,7 @@ class Codec:
             values={name: past[-1].value for name, past in history.items()},
             history=history,
             messages=tuple(message for message in map(self._message, comments) if message is not None),
-            note=next(filter(None, map(note_seen, comments)), None),
+            note=living_note(comments),
         )
 
     @property
@@ -182,7 +182,13 @@ class Codec:
         )
 
 
-def note_seen(row: Row) -> NoteSeen | None:
+def living_note(comments: Sequence[Row]) -> NoteSeen | None:
+    """The living note among a ticket's comments: the oldest, should there be several."""
+    notes = [note for note in map(_note_seen, comments) if note is not None]
+    return replace(notes[0], twins=tuple(twin.id for twin in notes[1:])) if notes else None
+
+
+def _note_seen(row: Row) -> NoteSeen | None:
     """The living note, where this comment is it: ours, with the marker in its last line."""
     lines = row["body"].strip().splitlines()
     found = _MARKER_LINE.fullmatch(lines[-1].strip()) if lines and row["author"] == ACCOUNT else None

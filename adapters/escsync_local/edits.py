@@ -18,7 +18,7 @@ from escsync.adapter import (
     Written,
 )
 
-from .codec import Codec, note_body, note_seen
+from .codec import Codec, living_note, note_body
 from .store import ACCOUNT
 from .tracker import LocalTracker, Refused
 
@@ -68,6 +68,8 @@ def _edit(number: int, edit: Edit, tracker: LocalTracker, codec: Codec) -> Ticke
             tracker.put(number, {"stage": status}, by=ACCOUNT)
         case WriteNote():
             _note(number, note_body(edit.text, edit.digest), tracker)
+            for twin in edit.twins:
+                tracker.unsay(twin)
         case Create():
             return open_record(edit.draft, tracker, codec)
     return None
@@ -75,7 +77,7 @@ def _edit(number: int, edit: Edit, tracker: LocalTracker, codec: Codec) -> Ticke
 
 def _note(number: int, body: str, tracker: LocalTracker) -> None:
     comments = tracker.store.rows("SELECT * FROM comments WHERE ticket = ? ORDER BY id", number)
-    note = next(filter(None, map(note_seen, comments)), None)
+    note = living_note(comments)
     if note is None:
         tracker.say(number, body, by=ACCOUNT)
     else:

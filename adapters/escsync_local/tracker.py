@@ -186,6 +186,12 @@ class LocalTracker:
             *(text, stamp(self.clock()), comment),
         )
 
+    def unsay(self, comment: str) -> None:
+        """Delete a comment; one that is gone already is gone."""
+        if self.store.row("SELECT 1 FROM comments WHERE id = ?", comment) is not None:
+            self._touch(self._home(comment))
+            self.store.rows("DELETE FROM comments WHERE id = ?", comment)
+
     def values(self, number: int) -> dict[str, Any]:
         """What each field of a ticket holds now."""
         rows = self.store.rows("SELECT field, value FROM changes WHERE ticket = ? ORDER BY id", number)

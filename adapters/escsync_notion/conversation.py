@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from escsync.adapter import Denied, NoteSeen, Rejected, TicketRef, Vanished
@@ -35,7 +36,7 @@ class Conversation:
         """Was this connection told that it may not read them? The next one asks again: it may be granted by then."""
         self.heard: set[str] = set()
         """Pages that were listened to."""
-        self.twins: dict[str, list[str]] = {}
+        self.twins: dict[str, tuple[str, ...]] = {}
         """The ids of further notes of ours on a page, as a pass that broke off or a resolved thread leaves them."""
 
     def find_out(self, refs: Sequence[TicketRef]) -> None:
@@ -75,11 +76,11 @@ class Conversation:
                 f"the comments of {ref.key or ref.id} cannot be read", remedy="open the page in Notion"
             ) from None
         self.heard.add(ref.id)
-        note = notes[0] if notes else self._unlisted(ref)
-        if notes:
-            self._discovery.remember(ref.id, notes[0].id)
-            self.twins[ref.id] = [twin.id for twin in notes[1:]]
-        return messages, note
+        if not notes:
+            return messages, self._unlisted(ref)
+        self._discovery.remember(ref.id, notes[0].id)
+        self.twins[ref.id] = tuple(twin.id for twin in notes[1:])
+        return messages, replace(notes[0], twins=self.twins[ref.id])
 
     def _unlisted(self, ref: TicketRef) -> NoteSeen | None:
         """The note that was known before: somebody may have resolved its thread, and it is there all the same."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from escsync.adapter import (
     Ambiguous,
     Denied,
     NoteSeen,
     Rejected,
     TicketRef,
-    TrackerError,
     Vanished,
     WriteNote,
 )
@@ -42,7 +43,7 @@ class Notes:
         if not at or not self._rewritten(ticket, at, body):
             at = self._anew(ticket, edit, body, at)
         self._discovery.remember(ticket.id, at)
-        self._tidy(ticket, at)
+        self._tidy(ticket, at, edit.twins)
         return NoteSeen(at, edit.digest)
 
     def _anew(self, ticket: TicketRef, edit: WriteNote, body: dict[str, object], gone: str) -> str:
@@ -101,15 +102,19 @@ class Notes:
                 remedy="delete escsync's comment on the page by hand, or set connection.version to the newest",
             ) from None
 
-    def _tidy(self, ticket: TicketRef, note: str) -> None:
-        """Delete the note's twins, so far as Notion lets us: the note itself is written."""
-        for twin in self._conversation.twins.pop(ticket.id, []):
-            if twin == note:
-                continue
+    def _tidy(self, ticket: TicketRef, note: str, planned: Collection[str]) -> None:
+        """Delete the note's twins: there is one note of escsync's on a page."""
+        twins = {*planned, *self._conversation.twins.pop(ticket.id, ())} - {note}
+        for twin in sorted(twins):
             try:
                 self._connection.delete(f"comments/{twin}", what=_WHAT, needs=_NEEDS)
-            except TrackerError:
-                return
+            except Vanished:
+                continue
+            except (Denied, Rejected):
+                raise Rejected(
+                    f"escsync's note stands there {len(twins) + 1} times, and the others could not be deleted",
+                    remedy="delete escsync's other comments on the page by hand, or set connection.version to the newest",
+                ) from None
 
     def _add(self, ticket: TicketRef, body: dict[str, object], edit: WriteNote) -> str:
         told = {"parent": {"page_id": ticket.id}, **body}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +40,8 @@ def note_of(rows: Sequence[Raw], schema: Schema) -> NoteSeen | None:
     """Escsync's own note among a case's comments: the first, should there be several."""
     own = [row for row in _present(rows) if _ours(row, schema) and row.get("IsPublished") is not True]
     own.sort(key=lambda row: (str(row.get("CreatedDate")), str(row.get("Id"))))
-    return next((note for row in own if (note := _note(row)) is not None), None)
+    notes = [note for row in own if (note := _note(row)) is not None]
+    return replace(notes[0], twins=tuple(twin.id for twin in notes[1:])) if notes else None
 
 
 def of_mails(rows: Iterable[Raw], schema: Schema) -> list[Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from escsync.adapter import Ambiguous, Rejected, TrackerError, Unavailable, WriteNote
@@ -34,8 +35,14 @@ class Writing:
 
     case: str
     edit: WriteNote
-    fail: Callable[[TrackerError], None]
+    tell: Callable[[TrackerError], None]
     at: str = ""
+    failed: bool = False
+
+    def fail(self, error: TrackerError) -> None:
+        """Tell whoever wants it written that it is not."""
+        self.failed = True
+        self.tell(error)
 
     def body(self) -> str:
         return encode.note(self.edit.text, self.edit.digest)
@@ -62,8 +69,32 @@ class Notes:
         if refused and len(refused) == len(old) and all(one.at for one in refused):
             self._discovery.keeps_notes()
         self._send("POST", [*new, *self._cleared(refused)], self._added)
+        self._tidy(wanted)
         for one in wanted:
             self._reader.forget(one.case)
+
+    def _tidy(self, wanted: Sequence[Writing]) -> None:
+        """Delete the notes' twins: there is one note of escsync's on a case."""
+        twins = [(one, twin) for one in wanted if not one.failed for twin in one.edit.twins if twin != one.at]
+        for at in range(0, len(twins), MOST):
+            some = twins[at : at + MOST]
+            told = {"ids": ",".join(twin for _, twin in some), "allOrNone": "false"}
+            once = partial(self._results, "DELETE", [one for one, _ in some], params=told)
+            try:
+                results = self._connection.patiently(once, safe=True)
+            except TrackerError as error:
+                for one, _ in some:
+                    one.fail(error)
+                continue
+            for (one, twin), result in zip(some, results, strict=True):
+                if result.get("success") is not True and Refusal.of(result).code not in _GONE:
+                    one.fail(
+                        Rejected(
+                            f"escsync's note stands there {len(one.edit.twins) + 1} times, and the others could "
+                            "not be deleted",
+                            remedy=f"let escsync's account delete its own comments, or delete comment {twin} by hand",
+                        )
+                    )
 
     def _locate(self, wanted: Sequence[Writing]) -> None:
         """Where each note is: never is a second one written because nobody looked for the first."""

@@ -54,8 +54,9 @@ def draft(
     edits.extend(_own_fields(assessment, record, fit))
     text, digest = render(assessment)
     seen = record.ticket.note
-    if (seen is None or seen.digest != digest) and _worth_a_note(assessment, record):
-        found = (seen.digest, seen.id) if seen else (None, "")
+    amiss = seen is None or seen.digest != digest or bool(seen.twins)
+    if amiss and _worth_a_note(assessment, record):
+        found = (seen.digest, seen.id, seen.twins) if seen else (None, "", ())
         edits.append((WriteNote(text, digest, *found), _codes(assessment)))
     based_on = record.ticket.digest() if edits else ""
     allowed: list[tuple[Edit, tuple[str, ...]]] = []

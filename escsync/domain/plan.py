@@ -47,13 +47,14 @@ class WriteNote:
     """Write the one living internal note, or bring it up to date: *text* in plain lines.
 
     *digest* is the hash of its content, carried in the note's marker line; *old* is the digest found, None where
-    there is no note yet, and *at* the native id of the note found.
+    there is no note yet, and *at* the native id of the note found. *twins* are further notes of ours: they go.
     """
 
     text: str
     digest: str
     old: str | None
     at: str = ""
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,18 @@ History: TypeAlias = tuple[Fact, ...]
 
 @dataclass(frozen=True, slots=True)
 class NoteSeen:
-    """The living note as found on a ticket: its native *id* and the *digest* in its marker line."""
+    """The living note as found on a ticket: its native *id* and the *digest* in its marker line.
+
+    *twins* are the ids of further notes of ours there, as a request that landed late leaves them: one too many.
+    """
 
     id: str
     digest: str
+    twins: tuple[str, ...] = ()
+
+    def plain(self) -> list[object]:
+        """As JSON shows it."""
+        return [self.id, self.digest, *([list(self.twins)] if self.twins else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ class Ticket:
             (m.id, iso(m.when.at), hashlib.sha256(m.text.encode(errors="surrogatepass")).hexdigest())
             for m in self.messages
         )
-        note = None if self.note is None else [self.note.id, self.note.digest]
+        note = None if self.note is None else self.note.plain()
         return {"messages": sorted(messages), "note": note}
 
 

@@ -34,7 +34,10 @@ def shows(ticket: Ticket, edit: Edit, adapter: Adapter) -> bool:
         case Move():
             return ticket.status.stage is edit.new
         case WriteNote():
-            return ticket.note is not None and ticket.note.digest == edit.digest
+            note = ticket.note
+            return (
+                note is not None and note.digest == edit.digest and not {*note.twins, note.id} & {*edit.twins}
+            )
         case Create():
             return False
         case _:

@@ -188,9 +188,17 @@ def from_ticket(ticket: Ticket) -> Json:
         "version": ticket.version,
         "values": {name: from_value(value) for name, value in ticket.values.items()},
         "history": {name: [from_fact(fact) for fact in facts] for name, facts in ticket.history.items()},
-        "note": [ticket.note.id, ticket.note.digest] if ticket.note else None,
+        "note": ticket.note.plain() if ticket.note else None,
         "unreadable": dict(ticket.unreadable),
     }
+
+
+def to_note(content: Json) -> NoteSeen | None:
+    """The living note that `NoteSeen.plain` gave this content for."""
+    if not content:
+        return None
+    id, told, *twins = content
+    return NoteSeen(id, told, tuple(twins[0]) if twins else ())
 
 
 def to_ticket(
@@ -210,7 +218,7 @@ def to_ticket(
         content["version"],
         {**(observed or {}), **told},
         messages,
-        NoteSeen(*content["note"]) if content["note"] else None,
+        to_note(content["note"]),
         content["unreadable"],
         content.get("apart", False),
         content.get("heard", True),

@@ -52,7 +52,7 @@ def hear(connection: Connection, poll: Poll, heard: Sequence[Heard]) -> Observed
 def _hear(rows: Rows, poll: Poll, one: Heard, held: Row[Any], known: Mapping[str, Row[Any]]) -> None:
     doc = json.loads(held.doc)
     ticket = to_ticket(doc, one.messages)
-    told = {**doc, "heard": True, "note": [one.note.id, one.note.digest] if one.note else None}
+    told = {**doc, "heard": True, "note": one.note.plain() if one.note else None}
     if told != doc:
         rows.updates[TICKETS].append({"tracker": poll.tracker, "id": held.id, "doc": dumps(told)})
     messages(rows, poll, ticket, known)

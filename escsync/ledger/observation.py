@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Row
 from escsync.domain.fault import place
 from escsync.domain.fields import FIELDS
 from escsync.domain.people import PersonRef
-from escsync.domain.ticket import NoteSeen, Ticket, Touch, plain
+from escsync.domain.ticket import Ticket, Touch, plain
 
 from .batches import chunks, rows_of
-from .codec import dumps, from_person, from_ticket, from_value, to_value
+from .codec import dumps, from_person, from_ticket, from_value, to_note, to_value
 from .discretion import discreet
 from .hearing import messages, of_tickets
 from .poll import Observed, Poll, Rows
@@ -101,7 +101,7 @@ def _completed(ticket: Ticket, held: Row[Any] | None) -> Ticket:
     if ticket.heard or held is None:
         return ticket
     last = json.loads(held.doc)
-    note = ticket.note or (NoteSeen(*last["note"]) if last["note"] else None)
+    note = ticket.note or to_note(last["note"])
     return replace(ticket, note=note, heard=last.get("heard", True))
 
 

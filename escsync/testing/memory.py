@@ -187,6 +187,7 @@ class MemoryAdapter:
             case WriteNote():
                 self._tracker.spoken(held)
                 held.note = (held.note[0] if held.note else f"note:{held.number}", edit.text, edit.digest)
+                held.twins = [twin for twin in held.twins if twin not in edit.twins]
             case Create():
                 self._tell("create", "before")
                 made = self._create(edit.draft)

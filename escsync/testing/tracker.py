@@ -60,6 +60,8 @@ class Held:
     comments: list[_Comment] = field(default_factory=list)
     note: tuple[str, str, str] | None = None
     """Its id, text and digest."""
+    twins: list[str] = field(default_factory=list)
+    """The ids of further notes of escsync's, as a request that lands late leaves them."""
     key: EffectKey = ""
     in_scope: bool = True
 
@@ -206,7 +208,7 @@ class MemoryTracker(Mishaps):
             values={name: past[-1].value for name, past in history.items()},
             history=history if self.capabilities.history else {},
             messages=tuple(self._messages(held)) if self.capabilities.messages else (),
-            note=NoteSeen(held.note[0], held.note[2]) if held.note else None,
+            note=NoteSeen(held.note[0], held.note[2], tuple(held.twins)) if held.note else None,
             apart=self.capabilities.apart,
         )
 

@@ -344,7 +344,7 @@ def test_a_note_that_was_deleted_is_posted_after_a_404_and_a_look(notion, page):
 
 @pytest.mark.parametrize("removable", [True, False])
 def test_of_twins_the_oldest_is_the_note_and_the_others_go(notion, page, removable):
-    """A pass that broke off may leave two; where Notion refuses to delete one, the note is written all the same."""
+    """A pass that broke off may leave two; where Notion refuses to delete one, the note is written, and the rest said."""
     first = notion.world.say(page, "old\n\nescsync-note aa11", notion.world.me)
     notion.world.clock.advance(minutes=2)
     second = notion.world.say(page, "old\n\nescsync-note aa11", notion.world.me)
@@ -355,8 +355,10 @@ def test_of_twins_the_oldest_is_the_note_and_the_others_go(notion, page, removab
 
     written = note(notion, page, "step 2", "bb22", adapter, old="aa11", at=shown.id)
 
-    assert shown.id == first.id
-    assert not written.failures
+    assert (shown.id, shown.twins) == (first.id, (second.id,))
+    assert [error.remedy[:26] for error in written.failures.values()] == (
+        [] if removable else ["delete escsync's other com"]
+    )
     assert [c.id for c in own(notion)] == [first.id] + ([] if removable else [second.id])
     assert heard(notion, page).note.digest == "bb22"
 
