@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 _T = TypeVar("_T")
 CHUNK = 500
@@ -22,6 +23,12 @@ def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     for names, found in by_shape.items():
         statement = update(table).where(and_(*(table.c[key] == bindparam(f"b_{key}") for key in keys)))
         connection.execute(statement.values({name: bindparam(f"b_{name}") for name in names}), found)
+
+
+def put_missing(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert *row* unless its key is there, or another program is just putting it there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).values(dict(row)).on_conflict_do_nothing())
 
 
 def chunks(items: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:

@@ -1,34 +1,51 @@
-"""The connection to the ledger's database: transactions, its clock, and its errors in our words."""
+"""The connection to the ledger's database: its transactions and its clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from .errors import LedgerError
-from .schema import HEAD, metadata
+from .schema import HEAD, Instant, metadata
+from .trouble import in_our_words, named
+from .words import encodable
+
+IDLE = timedelta(seconds=30)
+"""How long a program may be paused inside a transaction before PostgreSQL ends it, so that others can go on."""
+_LOCK = timedelta(seconds=10)
+"""How long a transaction waits for another one."""
+_UPGRADING = 0x657363  # any number, as long as every escsync takes the same
+_OLDEST = (13,)
 
 
 class Database:
-    """An open ledger database, its tables up to date. It belongs to one thread."""
+    """An open ledger database, its tables up to date. It belongs to one thread, but for a transaction of its own that
+    another one may make. *idle* is how long a transaction may rest."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, idle: timedelta = IDLE) -> None:
         self.engine = _connect(url)
         self.url = self.engine.url
+        self._idle = idle
+        self._many = self.url.get_backend_name() == "postgresql"
+        # A transaction that reads sees one instant throughout: SQLite's do by themselves.
+        how = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = self.engine.execution_options(**how) if self._many else self.engine
         try:
             with self.read() as connection:
                 ready = _version(connection) == HEAD
             if not ready:
                 with self.write() as connection:
-                    _upgrade(connection)
+                    self._upgrade(connection)
         except BaseException:
             self.close()
             raise
@@ -46,22 +63,85 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may write; all of it is kept, or nothing."""
-        with _in_our_words(self.engine), self.engine.connect() as connection:
+        with in_our_words(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(escsync_write=True)
             with connection.begin():
+                if self._many:
+                    # For this transaction alone: the connection may be lent by a pooler, who gives it to others.
+                    connection.execute(_patient(lock=_LOCK, idle=self._idle))
                 yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One transaction that only reads, all of it as of one instant."""
-        with _in_our_words(self.engine), self.engine.connect() as connection, connection.begin():
+        with in_our_words(self.url), self._reading.connect() as connection, connection.begin():
             yield connection
+
+    def _upgrade(self, connection: Connection) -> None:
+        """Create the tables, or bring them up to date; alembic is loaded only where there is an older schema."""
+        if self._many:
+            _suited(connection, self.url)
+            connection.execute(_patient(lock=timedelta(minutes=5), idle=timedelta(minutes=5)))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": _UPGRADING})
+        found = _version(connection)
+        if found is None:
+            metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            )
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        elif found != HEAD:
+            from .upgrade import upgrade
+
+            upgrade(connection, found)
+
+
+class present(FunctionElement[datetime]):
+    """The database's own clock at this moment, whenever the transaction began: leases of several machines are compared
+    by it alone."""
+
+    type = Instant()
+    inherit_cache = True
+
+
+@compiles(present)
+def _seconds(_element: present, _compiler: Any, **_how: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+
+
+@compiles(present, "sqlite")
+def _days(_element: present, _compiler: Any, **_how: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
 
 
 def clock(connection: Connection) -> datetime:
-    """The database's own clock: leases of several machines are compared by it alone."""
-    now: datetime = connection.execute(select(func.current_timestamp())).scalar_one()
-    return now if now.tzinfo else now.replace(tzinfo=UTC)
+    """What the database's clock says."""
+    return connection.execute(select(present())).scalar_one()
+
+
+def _patient(*, lock: timedelta, idle: timedelta) -> TextClause:
+    return text(
+        "SELECT set_config('lock_timeout', :lock, true), "
+        "set_config('idle_in_transaction_session_timeout', :idle, true)"
+    ).bindparams(lock=_milliseconds(lock), idle=_milliseconds(idle))
+
+
+def _milliseconds(time: timedelta) -> str:
+    return str(time // timedelta(milliseconds=1))
+
+
+def _suited(connection: Connection, url: URL) -> None:
+    """Refuse a PostgreSQL that could not keep what trackers send."""
+    if (connection.dialect.server_version_info or _OLDEST) < _OLDEST:
+        raise LedgerError(
+            f"the ledger {named(url)} is on a PostgreSQL older than 13", remedy="upgrade PostgreSQL"
+        )
+    encoding = connection.execute(text("SELECT current_setting('server_encoding')")).scalar_one()
+    if encoding != "UTF8":
+        raise LedgerError(
+            f"the ledger {named(url)} cannot hold every language: its encoding is {encoding}",
+            remedy="make a database with createdb --encoding UTF8 --template template0",
+        )
 
 
 def _connect(url: str) -> Engine:
@@ -84,12 +164,29 @@ def _connect(url: str) -> Engine:
 
 @lru_cache(maxsize=4)
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url)
-    event.listen(engine, "before_cursor_execute", _encodable, retval=True)
+    if url.get_backend_name() == "postgresql":
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_arguments(url))
+    else:
+        engine = create_engine(url)
+    event.listen(engine, "before_cursor_execute", encodable, retval=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    """How to connect to PostgreSQL, where the address does not say otherwise: a server that is gone is noticed."""
+    usual = {
+        "fallback_application_name": "escsync",
+        "client_encoding": "utf8",
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+    }
+    return {name: value for name, value in usual.items() if name not in url.query}
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -99,30 +196,6 @@ def _prepare(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _encodable(
-    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
-) -> tuple[str, Any]:
-    """Half a character, as JSON can carry it (`\\ud800`), is no text for a database: it becomes a question mark."""
-    rows = parameters if many else [parameters]
-    if all(value.isascii() for row in rows for value in _told(row) if isinstance(value, str)):
-        return statement, parameters
-    whole = [_whole(row) for row in rows]
-    return statement, whole if many else whole[0]
-
-
-def _told(row: Any) -> Any:
-    return row.values() if isinstance(row, dict) else row
-
-
-def _whole(row: Any) -> Any:
-    def mended(value: Any) -> Any:
-        return value.encode(errors="replace").decode() if isinstance(value, str) else value
-
-    if isinstance(row, dict):
-        return {name: mended(value) for name, value in row.items()}
-    return tuple(mended(value) for value in row)
 
 
 def _begin(connection: Connection) -> None:
@@ -136,41 +209,3 @@ def _version(connection: Connection) -> str | None:
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found or ""
-
-
-def _upgrade(connection: Connection) -> None:
-    """Create the tables, or bring them up to date; alembic is loaded only where there is an older schema."""
-    found = _version(connection)
-    if found is None:
-        metadata.create_all(connection)
-        connection.execute(
-            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        )
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-    elif found != HEAD:
-        from .upgrade import upgrade
-
-        upgrade(connection, found)
-
-
-@contextmanager
-def _in_our_words(engine: Engine) -> Iterator[None]:
-    """Database errors as LedgerError; neither the statement, which may hold values, nor a password is repeated."""
-    try:
-        yield
-    except OperationalError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        raise LedgerError(
-            f"the ledger {where} cannot be used: {error.orig}",
-            remedy="see that the place exists, may be written and has room, and that no other program locks it",
-        ) from None
-    except SQLAlchemyError as error:
-        if type(error) is DatabaseError:  # its subclasses tell of statements, it tells of the file itself
-            raise LedgerError(
-                f"the ledger {engine.url.render_as_string(hide_password=True)} is damaged, or no ledger: {error.orig}",
-                remedy="restore the last backup, or move the file away and sync --full",
-            ) from None
-        raise LedgerError(
-            f"the ledger refused a statement ({type(error).__name__})",
-            remedy="run `escsync ledger check`",
-        ) from None

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from escsync.domain.policy import Policy
 from escsync.domain.twins import Mark, Marks
 
-from .batches import chunks, put
+from .batches import chunks, put, put_missing
 from .errors import LedgerError
 from .policies import from_policy, to_policy
 from .schema import PINS, POLICIES, TICKETS
@@ -61,7 +61,7 @@ def keep(
     stored = select(POLICIES.c.version).where(POLICIES.c.version == policy.version)
     if connection.execute(stored).first() is None:
         content = {"version": policy.version, "content": from_policy(policy), "first_used": now}
-        connection.execute(insert(POLICIES).values(content))
+        put_missing(connection, POLICIES, content)  # two trackers may be the first to use it at once
     connection.execute(insert(PINS), new)
 
 

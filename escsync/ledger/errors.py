@@ -17,6 +17,10 @@ class LedgerError(Exception):
         self.remedy = remedy
 
 
+class Busy(LedgerError):
+    """Another program keeps the database for itself just now."""
+
+
 class Held(LedgerError):
     """Another pass works on this tracker: come back later."""
 

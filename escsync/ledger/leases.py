@@ -3,40 +3,122 @@
 from __future__ import annotations
 
 import os
-import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, or_, select, type_coerce, update
 
-from .database import clock
-from .errors import Held, LostLease
+from .batches import put_missing
+from .database import Database, present
+from .errors import Busy, Held, LostLease
+from .holder import here, known
 from .schema import TRACKERS
 
 TTL = timedelta(seconds=60)
 """How long a lease lasts after the last sign of life."""
+SPARE = timedelta(seconds=15)
+"""How much of a lease is left at least when a request is sent: longer than the request may take."""
 
 
-def holder(pass_id: str) -> str:
-    """Who a pass is: its machine and process, so that a dead one of the same machine is not waited for."""
-    return f"{socket.gethostname()}/{os.getpid()}/{pass_id}"[:200]
+@dataclass(slots=True)
+class _Lease:
+    """A lease that this program has; *until* is by the machine's clock, None where it has none."""
+
+    fence: int
+    ttl: timedelta
+    until: float | None
+
+    @property
+    def spare(self) -> float:
+        """The seconds that are to be left: a short lease leaves less."""
+        return min(SPARE, self.ttl / 4).total_seconds()
+
+
+class Leases:
+    """The leases that one program has. *clock* is the machine's, in seconds that only go forward: by it alone a lease
+    is trusted without asking the database, and where there is none the database is asked each time."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] | None) -> None:
+        self._database = database
+        self._clock = clock
+        self._held: dict[str, _Lease] = {}
+        self._renewing = threading.Lock()
+
+    @contextmanager
+    def lease(self, tracker: str, pass_id: str, ttl: timedelta) -> Iterator[int]:
+        """Have *tracker* alone; Held where a living pass has it."""
+        begun = self._now()
+        try:
+            with self._database.write() as connection:
+                fence = acquire(connection, tracker, here(pass_id, os.getpid()).written(), ttl)
+        except Busy:
+            raise Held(tracker, "in the middle of a write") from None
+        self._held[tracker] = _Lease(fence, ttl, _after(begun, ttl))
+        try:
+            yield fence
+        finally:
+            del self._held[tracker]
+            with self._database.write() as connection:
+                release(connection, tracker, fence)
+
+    @contextmanager
+    def write(self, tracker: str) -> Iterator[Connection]:
+        """A transaction about *tracker*: its row is taken first, so that no two wait for each other; LostLease where
+        this pass was overtaken."""
+        begun = self._now()
+        held = self._held.get(tracker)
+        with self._database.write() as connection:
+            if held is None:
+                take(connection, tracker)
+            else:
+                renew(connection, tracker, held.fence, held.ttl)
+            yield connection
+        if held is not None:
+            held.until = _after(begun, held.ttl)
+
+    def alive(self, tracker: str) -> None:
+        """See that the lease outlasts a request that is about to be sent; LostLease where another pass has it."""
+        held = self._held.get(tracker)
+        if held is None:
+            return
+        with self._renewing:
+            now = self._now()
+            if now is None or held.until is None or held.until - now < held.spare:
+                with self.write(tracker):
+                    pass
+
+    def fence(self, tracker: str) -> int:
+        """The number of the lease; 0 without one."""
+        held = self._held.get(tracker)
+        return held.fence if held is not None else 0
+
+    def _now(self) -> float | None:
+        return self._clock() if self._clock is not None else None
 
 
 def acquire(connection: Connection, tracker: str, who: str, ttl: timedelta) -> int:
     """Take the lease and return its fencing number; Held where a living pass has it."""
-    register(connection, tracker)
-    now = clock(connection)
-    free = or_(TRACKERS.c.lease_until.is_(None), TRACKERS.c.lease_until <= now)
-    row = connection.execute(select(TRACKERS).where(TRACKERS.c.name == tracker)).one()
-    if row.holder and _dead(row.holder):
-        free = or_(free, TRACKERS.c.holder == row.holder)
+    put_missing(connection, TRACKERS, {"name": tracker})
+    mine = TRACKERS.c.name == tracker
+    found = connection.execute(select(TRACKERS.c.holder, TRACKERS.c.fence).where(mine)).one()
+    free = or_(TRACKERS.c.lease_until.is_(None), TRACKERS.c.lease_until <= present())
+    before = known(found.holder)
+    if before is not None and before.dead:
+        free = or_(free, TRACKERS.c.fence == found.fence)
     taken = connection.execute(
         update(TRACKERS)
-        .where(TRACKERS.c.name == tracker, free)
-        .values(fence=TRACKERS.c.fence + 1, holder=who, lease_until=now + ttl)
+        .where(mine, free)
+        .values(fence=TRACKERS.c.fence + 1, holder=who, lease_until=_until(ttl))
     )
+    row = connection.execute(
+        select(TRACKERS.c.holder, TRACKERS.c.fence, TRACKERS.c.lease_until).where(mine)
+    ).one()
     if taken.rowcount != 1:
-        raise Held(tracker, row.holder, row.lease_until)
-    return int(connection.execute(select(TRACKERS.c.fence).where(TRACKERS.c.name == tracker)).scalar_one())
+        raise Held(tracker, _named(row.holder), row.lease_until)
+    return int(row.fence)
 
 
 def renew(connection: Connection, tracker: str, fence: int, ttl: timedelta) -> None:
@@ -44,11 +126,11 @@ def renew(connection: Connection, tracker: str, fence: int, ttl: timedelta) -> N
     kept = connection.execute(
         update(TRACKERS)
         .where(TRACKERS.c.name == tracker, TRACKERS.c.fence == fence)
-        .values(lease_until=clock(connection) + ttl)
+        .values(lease_until=_until(ttl))
     )
     if kept.rowcount != 1:
         who = connection.execute(select(TRACKERS.c.holder).where(TRACKERS.c.name == tracker)).scalar()
-        raise LostLease(tracker, who or "unknown")
+        raise LostLease(tracker, _named(who or ""))
 
 
 def release(connection: Connection, tracker: str, fence: int) -> None:
@@ -60,22 +142,20 @@ def release(connection: Connection, tracker: str, fence: int) -> None:
     )
 
 
-def register(connection: Connection, tracker: str) -> None:
-    """See that the tracker has its row."""
-    if connection.execute(select(TRACKERS.c.name).where(TRACKERS.c.name == tracker)).first() is None:
-        connection.execute(insert(TRACKERS).values(name=tracker))
+def take(connection: Connection, tracker: str) -> None:
+    """See that the tracker has its row, and let nobody else write about it until this transaction ends."""
+    put_missing(connection, TRACKERS, {"name": tracker})
+    connection.execute(select(TRACKERS.c.name).where(TRACKERS.c.name == tracker).with_for_update())
 
 
-def _dead(who: str) -> bool:
-    """Was the holder a process of this machine that is no more?"""
-    host, _, rest = who.partition("/")
-    number = rest.partition("/")[0]
-    if host != socket.gethostname() or not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+def _until(ttl: timedelta) -> ColumnElement[int]:
+    return type_coerce(present(), BigInteger) + ttl // timedelta(microseconds=1)
+
+
+def _after(begun: float | None, ttl: timedelta) -> float | None:
+    return None if begun is None else begun + ttl.total_seconds()
+
+
+def _named(written: str) -> str:
+    """A holder as a person is told of it."""
+    return str(known(written) or written or "unknown")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,13 +18,14 @@ from escsync.domain.policy import Policy
 from escsync.domain.ticket import Heard, Ticket, TicketRef
 from escsync.domain.twins import Marks
 
-from . import archive, care, decisions, journal, leases, passes, trackers
+from . import archive, care, decisions, journal, passes, trackers
 from .archive import Entry
 from .batches import chunks
 from .database import Database
 from .decisions import Judgement
 from .errors import LookBack
 from .hearing import hear
+from .leases import TTL, Leases
 from .observation import observe
 from .passes import PassRow
 from .poll import Observed, Poll
@@ -32,18 +33,31 @@ from .trackers import Sweep, TrackerState
 
 
 class Ledger:
-    """What escsync has seen, decided and done. It belongs to one thread; *text* keeps customers' words."""
+    """What escsync has seen, decided and done. It belongs to one thread, but for `alive`; *text* keeps customers' words.
 
-    def __init__(self, database: Database, *, text: bool = False) -> None:
+    *clock* is the machine's, in seconds that only go forward, *ttl* how long a lease lasts after a sign of life.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        text: bool = False,
+        clock: Callable[[], float] | None = None,
+        ttl: timedelta = TTL,
+    ) -> None:
         self._database = database
-        self._fences: dict[str, tuple[int, timedelta]] = {}
+        self._leases = Leases(database, clock)
+        self._ttl = ttl
         self._policies: dict[str, Policy] = {}
         self.text = text
 
     @classmethod
-    def open(cls, url: str, *, text: bool = False) -> Ledger:
+    def open(
+        cls, url: str, *, text: bool = False, clock: Callable[[], float] | None = None, ttl: timedelta = TTL
+    ) -> Self:
         """Open the ledger at *url*, creating it or bringing it up to date."""
-        return cls(Database(url), text=text)
+        return cls(Database(url), text=text, clock=clock, ttl=ttl)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -56,26 +70,22 @@ class Ledger:
         self.close()
 
     @contextmanager
-    def lease(self, tracker: str, pass_id: str, *, ttl: timedelta = leases.TTL) -> Iterator[int]:
+    def lease(self, tracker: str, pass_id: str, *, ttl: timedelta | None = None) -> Iterator[int]:
         """Work on *tracker* alone, and yield the fencing number; Held where another pass does."""
-        with self._database.write() as connection:
-            fence = leases.acquire(connection, tracker, leases.holder(pass_id), ttl)
-        self._fences[tracker] = (fence, ttl)
-        try:
+        with self._leases.lease(tracker, pass_id, self._ttl if ttl is None else ttl) as fence:
             yield fence
-        finally:
-            del self._fences[tracker]
-            with self._database.write() as connection:
-                leases.release(connection, tracker, fence)
+
+    def alive(self, tracker: str) -> None:
+        """See that the lease outlasts the request that is about to be sent; LostLease where another pass has it.
+
+        Any thread may ask; most often no database is.
+        """
+        self._leases.alive(tracker)
 
     @contextmanager
     def _write(self, tracker: str) -> Iterator[Connection]:
         """A transaction about *tracker*: a pass that was overtaken writes nothing."""
-        with self._database.write() as connection:
-            if tracker in self._fences:
-                leases.renew(connection, tracker, *self._fences[tracker])
-            else:
-                leases.register(connection, tracker)
+        with self._leases.write(tracker) as connection:
             yield connection
 
     def state(self, tracker: str) -> TrackerState:
@@ -194,7 +204,7 @@ class Ledger:
     def claim(self, tracker: str, effects: Sequence[Effect], pass_id: str) -> None:
         """Record, for good, that these are about to be sent."""
         with self._write(tracker) as connection:
-            fence = self._fences[tracker][0] if tracker in self._fences else 0
+            fence = self._leases.fence(tracker)
             journal.claim(connection, effects, pass_id, fence)
 
     def settle(self, tracker: str, effects: Iterable[Effect]) -> None:
