@@ -5,43 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from fakes.calls import Clock, Tracker, patient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from escsync.adapter import Ambiguous, Denied, Unavailable
-from escsync.retry import Budget, Patience
-
-
-class Clock:
-    """Monotonic seconds that pass only by sleeping."""
-
-    def __init__(self):
-        self.now = 1000.0
-        self.slept = []
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-class Tracker:
-    """A call that fails in the given ways, then answers."""
-
-    def __init__(self, *errors):
-        self.errors = list(errors)
-        self.calls = 0
-
-    def __call__(self):
-        self.calls += 1
-        if self.errors:
-            raise self.errors.pop(0)
-        return "answer"
-
-
-def patient(clock, *, random=lambda: 0.5, **budget):
-    return Patience(
-        sleep=clock.sleep, clock=lambda: clock.now, random=random, budget=Budget(**budget) if budget else None
-    )
 
 
 def test_a_call_that_works_is_made_once_and_never_waits():
@@ -126,13 +94,12 @@ def test_a_call_is_given_up_after_its_attempts():
 
 
 def test_the_waiting_of_a_whole_pass_is_limited():
-    """A dead tracker costs each further call one attempt, not another round of waits."""
+    """Once its seconds are spent each further call has one attempt, not another round of waits."""
     clock = Clock()
     patience = patient(clock, attempts=10, seconds=10, first=4, longest=4)
 
-    for _ in range(3):
-        with pytest.raises(Unavailable):
-            patience(Tracker(*[Unavailable("503")] * 20), safe=True)
+    with pytest.raises(Unavailable):
+        patience(Tracker(*[Unavailable("503")] * 20), safe=True)
     last = Tracker(*[Unavailable("503")] * 20)
     with pytest.raises(Unavailable):
         patience(last, safe=True)
@@ -163,6 +130,76 @@ def test_when_the_whole_tracker_must_pause_other_calls_wait_too():
 
     assert (answer, other.calls) == ("answer", 1)
     assert sum(clock.slept) >= 20
+
+
+def test_a_pause_is_kept_even_where_the_write_that_met_it_is_not_repeated():
+    """503 with Retry-After leaves a write's fate open, and still nobody else may knock."""
+    clock = Clock()
+    patience = patient(clock)
+    busy = Unavailable("503", retry_after=25, everywhere=True)
+    with pytest.raises(Ambiguous):
+        patience(Tracker(busy), safe=False)
+
+    patience(Tracker(), safe=True)
+
+    assert sum(clock.slept) >= 25
+
+
+def test_a_pause_that_fits_the_budget_is_waited_for_whatever_is_added_to_it():
+    """What is added so that callers do not march in step is no reason to give up."""
+    clock = Clock()
+    patience = patient(clock, random=lambda: 1.0, seconds=100)
+
+    answer = patience(Tracker(Unavailable("429", retry_after=99, executed=False)), safe=True)
+
+    assert (answer, sum(clock.slept)) == ("answer", 100)
+
+
+def test_a_pause_that_cannot_be_waited_out_is_told_at_the_end():
+    """How long it lasts still, and why: the next pass is to know."""
+    clock = Clock()
+    patience = patient(clock)
+    assert patience.pause is None
+    with pytest.raises(Unavailable):
+        patience(Tracker(Unavailable("quota", retry_after=900, executed=False, everywhere=True)), safe=True)
+
+    clock.now += 100
+
+    assert (patience.pause.seconds, patience.pause.why) == (pytest.approx(800), "quota")
+    clock.now += 801
+    assert patience.pause is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"), [(1e9, 86_400), (float("inf"), 86_400), (float("nan"), None), (-5, None)]
+)
+def test_nonsense_is_no_pause_and_none_is_longer_than_a_day(asked, kept):
+    """A server's mistake must not silence us for ever."""
+    clock = Clock()
+    patience = patient(clock, attempts=1)
+
+    with pytest.raises(Unavailable) as caught:
+        patience(Tracker(Unavailable("429", retry_after=asked, executed=False, everywhere=True)), safe=True)
+
+    assert caught.value.retry_after == kept
+    assert (patience.pause is not None and patience.pause.seconds > 10) is (kept is not None)
+
+
+def test_callers_that_wait_at_the_same_time_spend_the_same_seconds():
+    """Eight callers in one pause of a minute are a minute, and do not all set out again at once."""
+    clock = Clock()
+    draws = iter([n / 10 for n in range(10)])
+    patience = patient(clock, random=lambda: next(draws), attempts=1)
+    with pytest.raises(Unavailable):
+        patience(Tracker(Unavailable("429", retry_after=60, executed=False, everywhere=True)), safe=True)
+
+    for _ in range(8):
+        clock.now = 1000.0
+        patience(Tracker(), safe=True)
+
+    assert len(set(clock.slept)) == 8
+    assert min(clock.slept) >= 60
+    assert patience.waited == pytest.approx(max(clock.slept))
 
 
 def test_a_pause_of_the_whole_tracker_beyond_the_budget_ends_every_call_unmade():
