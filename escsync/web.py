@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
 __all__ = ["http_date", "loopback", "retry_after", "sendable", "tidy"]
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
 _LONGEST = 160
+_DAY = 86_400.0
 
 
 def loopback(host: str) -> bool:
@@ -36,23 +38,25 @@ def http_date(raw: str) -> datetime | None:
     """The instant of an HTTP header such as Date (RFC 9110); None where it is none."""
     try:
         found = parsedate_to_datetime(raw)
-    except (TypeError, ValueError):
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The least number of seconds to wait: given in seconds, or as the date of the server's own clock."""
+    """The least number of seconds to wait: given in seconds, or as a date, which counts from the server's own clock.
+
+    More than a day is a server's mistake, and counts as a day.
+    """
     raw = headers.get("Retry-After", "").strip()
-    if not raw:
-        return None
     try:
         seconds = float(raw)
-        return max(seconds, 0.0) if seconds < float("inf") else None
     except ValueError:
-        pass
-    until, now = http_date(raw), http_date(headers.get("Date", ""))
-    return max((until - now).total_seconds(), 0.0) if until and now else None
+        until, now = http_date(raw), http_date(headers.get("Date", ""))
+        if until is None or now is None:
+            return None
+        seconds = (until - now).total_seconds()
+    return min(max(seconds, 0.0), _DAY) if isfinite(seconds) else None
 
 
 def tidy(text: str) -> str:

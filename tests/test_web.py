@@ -30,6 +30,11 @@ def test_only_this_machine_is_loopback(host, here):
         ({"Retry-After": "Tue, 03 Mar 2026 12:02:00 GMT", "Date": NOON}, 120),
         ({"Retry-After": "Tue, 03 Mar 2026 11:00:00 GMT", "Date": NOON}, 0),
         ({"Retry-After": "Tue, 03 Mar 2026 12:02:00 GMT"}, None),
+        ({"Retry-After": "Sat, 01 Jan 2000 00:30:00 GMT", "Date": "Sat, 01 Jan 2000 00:00:00 GMT"}, 1800),
+        ({"Retry-After": "Tue, 03 Mar 2026 13:01:00 +0100", "Date": NOON}, 60),
+        ({"Retry-After": "Sun, 03 May 2026 12:00:00 GMT", "Date": NOON}, 86_400),
+        ({"Retry-After": "1e300"}, 86_400),
+        ({"Retry-After": "Tue, 03 Mar 99999999999999999999 12:00:00 GMT", "Date": NOON}, None),
         ({"Retry-After": "soon", "Date": NOON}, None),
         ({"Retry-After": "inf"}, None),
         ({"Retry-After": "nan"}, None),
@@ -37,7 +42,7 @@ def test_only_this_machine_is_loopback(host, here):
     ],
 )
 def test_a_wait_is_read_in_both_forms(headers, seconds):
-    """A date counts from the server's own clock, never from ours."""
+    """A date counts from the server's own clock, however wrong, and never from ours; no wait is longer than a day."""
     assert retry_after(headers) == seconds
 
 
@@ -45,6 +50,9 @@ def test_a_date_header_is_an_instant_or_nothing():
     """Rubbish is no time."""
     assert http_date(NOON) == datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert http_date("yesterday") is None
+    assert http_date("") is None
+    assert http_date("Fri, 31 Dec 9999 23:59:59 -0100") is None
+    assert http_date("Tue, 03 Mar 99999999999999999999 12:00:00 GMT") is None
 
 
 @pytest.mark.parametrize("secret", [" s3cret", "s3cret\n", "s3\x00cret", "s3cr\u00e9t"])

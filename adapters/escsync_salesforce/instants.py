@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from escsync.adapter import instant
+from escsync.web import http_date
 
 
 def moment(raw: object) -> datetime | None:
@@ -39,11 +40,7 @@ def written(value: datetime) -> str:
 
 def http(raw: str) -> datetime | None:
     """The instant of an HTTP header such as Date."""
-    try:
-        found = parsedate_to_datetime(raw)
-    except (TypeError, ValueError):
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return http_date(raw)
 
 
 def header(value: datetime) -> str:
