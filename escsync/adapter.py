@@ -221,6 +221,8 @@ class Vocabulary:
     native: bool = True
     follow_up: str = ""
     """`task` where the tracker's own tasks and events tell the follow-up (decision 61)."""
+    reminds: bool = False
+    """Is a task created where nobody has scheduled the check-in?"""
 
     def stage_of(self, *names: str) -> Stage | None:
         """The stage that a status with any of these ids or names maps to; names whatever their case."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fakes.desk import Desk
 
-from escsync.adapter import Create, Draft, Rejected, Unavailable, Vanished
+from escsync.adapter import Capabilities, Create, Draft, Rejected, Stage, Unavailable, Vanished
 from escsync.domain.effect import EffectState, Purpose
 from escsync.domain.plan import Change, Mode, Plan, SetField
 from escsync.effects import shows, step
@@ -218,7 +218,7 @@ def test_a_creation_of_unknown_fate_is_looked_for(desk, moment):
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_pass_that_dies_while_creating_creates_once(desk, moment):
-    """C-9: found again by its key."""
+    """C-9: found again by its key, and not made anew as long as the lost request may still land."""
     ref = desk.open()
 
     def die(what, when):
@@ -233,8 +233,64 @@ def test_a_pass_that_dies_while_creating_creates_once(desk, moment):
     settled = [e.state for e in desk.ledger.effects("support", ref.id) if e.purpose.step == "create"]
     desk.at(2).apply(ordered(desk, ref, task(ref)))
 
-    assert settled == [EffectState.DONE if moment == "after" else EffectState.SUPERSEDED]
+    assert settled == [EffectState.DONE if moment == "after" else EffectState.DOUBT]
     assert len(tasks(desk)) == 1
+
+
+def test_a_request_that_lands_late_makes_no_second_record(desk):
+    """Given up by everybody, it comes about half a minute later: nobody has created another one meanwhile."""
+    ref = desk.open()
+
+    def lost(what, when):
+        if (what, when) == ("create", "before"):
+            desk.tracker.hook = None
+            raise Unavailable("timed out")
+
+    desk.tracker.hook = lost
+    first = desk.apply(ordered(desk, ref, task(ref)))
+    soon = desk.at(0.5).apply(ordered(desk, ref, task(ref)))
+    desk.tracker.connect().create(task(ref).draft)
+    desk.at(2).apply(ordered(desk, ref, task(ref)))
+
+    assert [first.counts.failed, soon.counts.failed] == [1, 1]
+    assert (len(tasks(desk)), desk.ledger.unfinished("support")) == (1, [])
+
+
+def test_what_the_tracker_said_it_made_is_believed_where_nobody_else_sees_it_yet(desk):
+    """A pass that was overtaken right after the answer leaves a receipt: no search has to find the record."""
+    ref = desk.open()
+
+    class Overtaken(BaseException):
+        """The pass ends between the answer and its own record of it."""
+
+    class Blind(MemoryAdapter):
+        def find(self, keys):
+            return iter(())
+
+    def end(what, when):
+        if what == "read" and tasks(desk):
+            desk.tracker.hook = None
+            raise Overtaken
+
+    desk.tracker.hook = end
+    with pytest.raises(Overtaken):
+        desk.apply(ordered(desk, ref, task(ref)), adapter=Blind(desk.tracker))
+    desk.at(5).sync(adapter=Blind(desk.tracker))
+    desk.at(9).apply(ordered(desk, ref, task(ref)), adapter=Blind(desk.tracker))
+
+    assert (len(tasks(desk)), desk.ledger.unfinished("support")) == (1, [])
+
+
+def test_a_second_note_is_deleted_by_the_pass_that_sees_it(desk):
+    """A request that landed late left it: the older one is the note, whatever else is to be done."""
+    ref = desk.open()
+    desk.sync()
+    desk.tracker.duplicate_note(ref)
+
+    outcome = desk.at(1).sync()
+
+    assert desk.shown(ref).note.twins == ()
+    assert (outcome.counts.applied, desk.at(2).sync().counts.planned) == (1, 0)
 
 
 def test_nothing_is_created_where_nobody_can_look(desk):
@@ -290,6 +346,50 @@ def test_a_creation_that_is_refused_is_that_tickets_error(desk, error, receipt, 
     outcome = desk.apply(ordered(desk, ref, task(ref)))
 
     assert (getattr(outcome.counts, receipt), [f.code for f in outcome.errors]) == (1, [code])
+
+
+@pytest.fixture
+def unconditional(tmp_path):
+    """A tracker that records changes and knows no conditional write, as Jira is."""
+    made = Desk(tmp_path, mode=Mode.ENFORCE, capabilities=Capabilities(compare_and_set=False))
+    yield made
+    made.close()
+
+
+def test_a_human_who_was_faster_by_a_blink_has_the_last_word(unconditional):
+    """Between the last look and the write somebody names an owner: ours overwrites theirs, and gives it back."""
+    desk = unconditional
+    ref = desk.open(owner=())
+
+    def named(what, when):
+        if (what, when) == ("write", "before"):
+            desk.tracker.hook = None
+            desk.tracker.set(ref, "owner", ("lena",), by="idris")
+
+    desk.at(1).tracker.hook = named
+    outcome = desk.sync()
+
+    assert [person.id for person in desk.shown(ref).values["owner"]] == ["lena"]
+    assert outcome.counts.stale == 1
+    assert desk.at(2).sync().counts.planned <= 2  # what only time has changed
+
+
+def test_a_human_who_moved_it_in_that_blink_has_the_last_word_too(unconditional):
+    """The same for a status."""
+    desk = unconditional
+    ref = desk.open()
+    desk.tracker.move(ref, Stage.CLOSED, by="idris")
+
+    def rejected(what, when):
+        if (what, when) == ("write", "before"):
+            desk.tracker.hook = None
+            desk.tracker.move(ref, Stage.REJECTED, by="idris")
+
+    desk.at(10).tracker.hook = rejected
+    outcome = desk.sync()
+
+    assert desk.shown(ref).status.stage is Stage.REJECTED
+    assert outcome.counts.stale == 1
 
 
 # What is seen

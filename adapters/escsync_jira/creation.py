@@ -16,6 +16,8 @@ from .discovery import Discovery
 ORIGIN = "escsync.origin"
 _AHEAD = 80
 _BEHIND = 20
+_OF_PARTS = frozenset({"summary", "description", "owner"})
+"""What every sub-task has: the screens of others need not show it."""
 
 
 def mark(key: str) -> str:
@@ -54,6 +56,8 @@ class Creation:
             fields["issuetype"] = {"id": kind} if kind.isdecimal() else {"name": kind}
             labels = [*scope.labels, *labels]
         for name, value in draft.values.items():
+            if draft.parent is not None and name not in _OF_PARTS:
+                continue
             for column in schema.columns.get(name, ())[:1]:
                 if FIELDS[name].kind is not FieldKind.STAGE and value is not None and not column.option:
                     fields[column.id] = encode.field(name, column, value, schema)

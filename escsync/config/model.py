@@ -90,8 +90,11 @@ class NotifyYaml(Strict):
 class FollowUpYaml(Strict):
     """Where a follow-up stands."""
 
-    native: Literal["task"] = Field(default="task", examples=["task"])
+    native: Literal["task"] | None = Field(default=None, examples=["task"])
     """`task`: in the tracker's own tasks and events (Salesforce), those whose subject contains "follow-up"."""
+    create: StrictBool = Field(default=False, examples=[True])
+    """With mode: enforce, create a task for the CSM where nobody has scheduled the check-in in time: a sub-task of the
+    Jira ticket, a Salesforce task, a Notion page beside it. It is a reminder: only a person's booking counts."""
 
 
 class CommunicationsYaml(Strict):
@@ -101,8 +104,8 @@ class CommunicationsYaml(Strict):
     """Per kind of message, what a comment begins with that records one; kinds left out keep theirs."""
     native: StrictBool = Field(default=True, examples=[True])
     """Do the tracker's own customer-visible messages count, too?"""
-    follow_up: FollowUpYaml | None = Field(default=None, examples=[{"native": "task"}])
-    """Read the follow-up from the tracker's own records where no field is mapped; without it from fields only."""
+    follow_up: FollowUpYaml | None = Field(default=None, examples=[{"native": "task", "create": True}])
+    """Where the check-in stands, and whether escsync reminds of it; without it, it is read from fields only."""
 
 
 class TrackerYaml(Strict):
@@ -125,8 +128,8 @@ class TrackerYaml(Strict):
         default={}, examples=[{"root_cause": {"product_bug": "Bug"}}]
     )
     """Per field, our values -> its options, where they are not named alike."""
-    follow_up: FollowUpYaml | None = Field(default=None, examples=[{"native": "task"}])
-    """Read the follow-up from the tracker's own records where no field is mapped; without it from fields only."""
+    follow_up: FollowUpYaml | None = Field(default=None, examples=[{"native": "task", "create": True}])
+    """Where the check-in stands, and whether escsync reminds of it; without it, it is read from fields only."""
     communications: CommunicationsYaml = Field(default=CommunicationsYaml(), examples=[{"native": True}])
     """How messages to the customer are recognised."""
 

@@ -37,7 +37,8 @@ def build(document: Document, prefix: Path, tracker: Mapping[str, Any]) -> tuple
         options=dict(reader.options(_mapping(tracker.get("options")))),
         markers={**DEFAULT_MARKERS, **dict(reader.markers(_mapping(communications.get("markers"))))},
         native=native if isinstance(native, bool) else True,
-        follow_up="task" if isinstance(follow_up, dict) else "",
+        follow_up="task" if _mapping(follow_up).get("native") == "task" else "",
+        reminds=_mapping(follow_up).get("create") is True,
     )
     return vocabulary, reader.problems
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .assessment import Assessment, Clock
+from .effect import Purpose
 from .escalation import Record, World
 from .evidence import instant
 from .fields import ENDED, OWN_FIELDS, STEPS, Stage
 from .note import render
 from .people import Person, PersonRef
-from .plan import Change, Edit, Mode, Move, SetField, Withheld, WriteNote, enforces
+from .plan import Change, Create, Draft, Edit, Mode, Move, SetField, Withheld, WriteNote, enforces
 from .ticket import Status, Value
 
 _REPLACED = ("OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_INACTIVE")
@@ -38,11 +39,13 @@ def draft(
     note: bool,
     fit: Fit,
     stages: Mapping[Stage, tuple[str, ...]],
+    reminds: bool = False,
 ) -> Drafted:
     """What escsync would change on this ticket.
 
     *note* says whether the tracker can keep a note internal, *fit* how it rounds a value, *stages* which stages
-    have a status to move to. A ticket that already shows everything gives no edit.
+    have a status to move to, *reminds* whether a task is created where nobody has scheduled the check-in. A ticket
+    that already shows everything gives no edit.
     """
     if record.vanished is not None:
         return Drafted(None)
@@ -52,6 +55,7 @@ def draft(
         edits.extend(_owner(assessment, record, world))
     edits.extend(merging or _undo(assessment, record))
     edits.extend(_own_fields(assessment, record, fit))
+    edits.extend(_reminder(assessment, record) if reminds else ())
     text, digest = render(assessment)
     seen = record.ticket.note
     amiss = seen is None or seen.digest != digest or bool(seen.twins)
@@ -166,6 +170,29 @@ def _set_aside(record: Record) -> bool:
         and fact.value.stage is Stage.DUPLICATE
         for fact in record.ticket.history.get("stage", ())
     )
+
+
+def _reminder(assessment: Assessment, record: Record) -> Iterator[tuple[Edit, tuple[str, ...]]]:
+    """A task for the CSM where nobody has scheduled the check-in, once per cycle (CLO-4)."""
+    code = "FOLLOW_UP_NOT_SCHEDULED"
+    if not any(f.code == code and f.cycle == assessment.cycle for f in assessment.findings):
+        return
+    ticket, account = record.ticket, assessment.account
+    due = next(
+        (c.due_at for c in assessment.clocks if c.name == "follow_up" and c.cycle == assessment.cycle), None
+    )
+    until = f" no later than {instant(due):%Y-%m-%d %H:%M} UTC" if due else ""
+    values: dict[str, Value] = {
+        "summary": f"Follow-up: check in with {account.name or account.id or 'the customer'}",
+        "description": f"Escalation {ticket.key or ticket.id} is closed. Schedule the check-in and hold it{until}; "
+        "then record what came of it: improved, not improved or unreachable.",
+        "follow_up_due_at": instant(due) if due else None,
+    }
+    native = account.csm.ids.get(record.tracker) if account.csm else None
+    if account.csm is not None and native:
+        values["owner"] = (PersonRef(native, account.csm.name, account.csm.email, active=True),)
+    key = Purpose(record.tracker, ticket.id, assessment.cycle, code, "create").key(1)
+    yield Create(Draft(key, values, parent=ticket.ref)), (code,)
 
 
 def _own_fields(assessment: Assessment, record: Record, fit: Fit) -> Iterator[tuple[Edit, tuple[str, ...]]]:

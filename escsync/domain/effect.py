@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -23,6 +24,8 @@ class EffectState(StrEnum):
     """It did not happen, and what is to be done was decided anew."""
 
 
+SETTLE = timedelta(seconds=60)
+"""How long a request may still take effect after everybody gave it up (effects.md, A2)."""
 OPEN = frozenset({EffectState.SENDING, EffectState.DOUBT})
 
 
@@ -60,3 +63,8 @@ class Effect:
     attempt: int = 1
     remote_id: str = ""
     error: str = ""
+    not_before: datetime | None = None
+    """Until when one in DOUBT may still come about by itself: it is not tried again before."""
+    pass_id: str = ""
+    at: datetime | None = None
+    """When it was last tried, by the ledger's clock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from escsync.adapter import Adapter, Ambiguous, Change, Create, Edit, Ticket, TicketRef, TrackerError
@@ -23,6 +24,14 @@ class Journal(Protocol):
 
     def counted(self, tracker: str, tickets: Collection[str]) -> dict[tuple[str, str], int]:
         """How many effects each (ticket, step) has had so far."""
+        ...
+
+    def unfinished(self, tracker: str) -> Sequence[Effect]:
+        """The effects of earlier passes whose fate nobody knows."""
+        ...
+
+    def receipt(self, tracker: str, key: str, remote_id: str) -> None:
+        """Record which record the tracker said it made, even where this pass may write nothing else."""
         ...
 
     def claim(self, tracker: str, effects: Sequence[Effect], pass_id: str) -> None:
@@ -49,6 +58,8 @@ class Sent:
     created: dict[int, TicketRef] = field(default_factory=dict)
     after: Ticket | None = None
     """The ticket as the tracker's answer showed it."""
+    unclaimed: set[int] = field(default_factory=set)
+    """Records that were not tried: they exist already, or nobody can tell yet whether they do."""
 
 
 def send(
@@ -60,18 +71,25 @@ def send(
     """
     known = journal.created(tracker)
     found = _existing(orders, adapter, known)
+    found |= _unsettled(journal.unfinished(tracker), found)
     sent = _prepared(orders, adapter, journal, tracker)
-    every = [effect for one in sent for effect in one.effects.values()]
-    journal.claim(tracker, [effect for effect in every if effect.key not in known], pass_id)
+    untried = {*known, *(key for key, fate in found.items() if isinstance(fate, TrackerError))}
+    for one in sent:
+        one.unclaimed = {index for index, effect in one.effects.items() if effect.key in untried}
+    claimed = [e for one in sent for index, e in one.effects.items() if index not in one.unclaimed]
+    journal.claim(tracker, claimed, pass_id)
     _write(sent, adapter)
     for one in sent:
         for index, edit in enumerate(one.order.change.edits):
             if isinstance(edit, Create):
                 _create(one, index, edit, adapter, found)
+                ref = one.created.get(index)
+                if ref is not None and edit.draft.key not in known:
+                    journal.receipt(tracker, edit.draft.key, ref.id)
     return sent
 
 
-def outcome(sent: Sent, index: int, state: EffectState) -> Effect:
+def outcome(sent: Sent, index: int, state: EffectState, *, not_before: datetime | None = None) -> Effect:
     """The effect of one edit, with what became of it."""
     error = sent.failures.get(index)
     ref = sent.created.get(index)
@@ -80,6 +98,7 @@ def outcome(sent: Sent, index: int, state: EffectState) -> Effect:
         state=state,
         remote_id=ref.id if ref else "",
         error=type(error).__name__ if error else "",
+        not_before=not_before,
     )
 
 
@@ -97,6 +116,20 @@ def _existing(
     except TrackerError as error:
         found |= dict.fromkeys(wanted, error)
     return found
+
+
+def _unsettled(
+    unfinished: Sequence[Effect], found: Mapping[str, TicketRef | TrackerError]
+) -> dict[str, TicketRef | TrackerError]:
+    """Records that a request on its way may still make, and that nobody sees yet: none is made beside them."""
+    return {
+        effect.key: Ambiguous(
+            "whether it was created before is not certain yet",
+            remedy="nothing is lost: a later pass looks again",
+        )
+        for effect in unfinished
+        if effect.purpose.step == "create" and effect.key not in found
+    }
 
 
 def _prepared(orders: Sequence[Order], adapter: Adapter, journal: Journal, tracker: str) -> list[Sent]:

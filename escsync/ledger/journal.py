@@ -11,7 +11,7 @@ from escsync.domain.effect import OPEN, Effect, EffectState, Purpose
 
 from .batches import chunks, put
 from .database import clock
-from .schema import EFFECTS
+from .schema import EFFECTS, RECEIPTS
 
 _OPEN = [state.value for state in OPEN]
 _TROUBLED = [EffectState.REJECTED.value, EffectState.IGNORED.value, EffectState.FAILED.value]
@@ -83,6 +83,7 @@ def claim(connection: Connection, effects: Sequence[Effect], pass_id: str, fence
                     policy=effect.policy,
                     claimed_at=now,
                     settled_at=None,
+                    not_before=None,
                     error="",
                 )
             )
@@ -97,6 +98,7 @@ def settle(connection: Connection, effects: Iterable[Effect]) -> None:
             "state": effect.state,
             "remote_id": effect.remote_id,
             "error": effect.error,
+            "not_before": effect.not_before,
             "settled_at": now,
         }
         for effect in effects
@@ -110,6 +112,25 @@ def created(connection: Connection, tracker: str) -> dict[str, str]:
         EFFECTS.c.tracker == tracker, EFFECTS.c.step == "create", EFFECTS.c.state == EffectState.DONE
     )
     return {row.key: row.remote_id for row in connection.execute(statement)}
+
+
+def receipt(connection: Connection, tracker: str, key: str, remote_id: str, fence: int) -> None:
+    """Record which record the tracker said it made: no fence keeps this out, for it is what happened."""
+    here = and_(RECEIPTS.c.key == key, RECEIPTS.c.remote_id == remote_id)
+    if connection.execute(select(RECEIPTS.c.key).where(here)).first() is not None:
+        return
+    attempt = connection.execute(select(EFFECTS.c.attempt).where(EFFECTS.c.key == key)).scalar()
+    row = {"key": key, "remote_id": remote_id, "tracker": tracker, "attempt": attempt or 0, "fence": fence}
+    connection.execute(insert(RECEIPTS).values(row | {"at": clock(connection)}))
+
+
+def receipts(connection: Connection, tracker: str) -> dict[str, tuple[str, ...]]:
+    """Per key, the records that the tracker said it made, the first one first; more than one is one too many."""
+    found: dict[str, list[str]] = {}
+    told = select(RECEIPTS).where(RECEIPTS.c.tracker == tracker).order_by(RECEIPTS.c.at, RECEIPTS.c.remote_id)
+    for row in connection.execute(told):
+        found.setdefault(row.key, []).append(row.remote_id)
+    return {key: tuple(ids) for key, ids in found.items()}
 
 
 def of_ticket(connection: Connection, tracker: str, ticket: str) -> Iterator[Effect]:
@@ -154,4 +175,7 @@ def _effect(row: Row[Any]) -> Effect:
         row.attempt,
         row.remote_id,
         row.error,
+        row.not_before,
+        row.pass_id,
+        row.claimed_at,
     )

@@ -217,6 +217,17 @@ class Ledger:
         with self._database.read() as connection:
             return journal.created(connection, tracker)
 
+    def receipt(self, tracker: str, key: str, remote_id: str) -> None:
+        """Record which record the tracker said it made for *key*, even where another pass has taken over."""
+        with self._database.write() as connection:
+            fence = self._leases.fence(tracker)
+            journal.receipt(connection, tracker, key, remote_id, fence)
+
+    def receipts(self, tracker: str) -> Mapping[str, tuple[str, ...]]:
+        """Per key, the records that the tracker said it made, the first one first."""
+        with self._database.read() as connection:
+            return journal.receipts(connection, tracker)
+
     def effects(self, tracker: str, ticket: str) -> list[Effect]:
         """Everything that was done to one ticket, oldest first."""
         with self._database.read() as connection:

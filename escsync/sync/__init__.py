@@ -14,6 +14,7 @@ from .gathering import Gathered, gather
 from .judging import Judge, Judged, urgency
 from .listening import listen
 from .outcome import Counts, Failure, Outcome, Pass
+from .recovering import look
 from .writing import Writer
 
 __all__ = ["Counts", "Failure", "Outcome", "Pass", "apply", "plan", "sync"]
@@ -46,6 +47,7 @@ def apply(one: Pass, saved: Plan) -> Outcome:
     """Exactly the *saved* plan: what people changed since is left alone, and nothing is done besides."""
 
     def work(outcome: Outcome) -> None:
+        look(one)
         judge, judged, open_count = _judged(one, Gathered(), outcome)
         outcome.plan = Plan(tuple(change for change in saved.changes if change.tracker == one.tracker))
         too_much = [change for change in outcome.plan.changes if not _allowed(one.mode, change)]

@@ -17,11 +17,11 @@ from escsync.adapter import (
     TrackerError,
     Vanished,
 )
-from escsync.effects import recover
 from escsync.ledger.trackers import Sweep, TrackerState
 
 from .looking import fingerprint, observe, read
 from .outcome import Failure, Pass, failure_of
+from .recovering import doubtful, settle
 
 _SWEPT_EVERY = timedelta(hours=24)
 """How often everything is looked at: increments do not show what left the scope, or was deleted."""
@@ -165,9 +165,8 @@ class _Look:
         unsettled = self.one.ledger.unfinished(self.one.tracker)
         deleted = self.deleted & known.keys() - self.seen
         missing = {i: ref for i, ref in self.missing(known, swept).items() if i not in deleted}
-        doubtful = {effect.purpose.ticket for effect in unsettled if effect.purpose.step != "create"}
         wanted = [known[i] for i in sorted(missing)]
-        wanted += [known.get(i, TicketRef(i)) for i in sorted(doubtful - missing.keys())]
+        wanted += [known.get(i, TicketRef(i)) for i in sorted(doubtful(unsettled) - missing.keys())]
         live, errors = read(self.one, wanted)
         for native, error in errors.items():
             if not isinstance(error, Rejected):
@@ -189,9 +188,7 @@ class _Look:
             return []
         if swept:
             self.left |= {i for i in missing if i in live}
-        if unsettled:
-            settled = recover(unsettled, live, self.one.adapter)
-            self.one.ledger.settle(self.one.tracker, settled)
+        settle(self.one, unsettled, live)
         return [*gone, *sorted(deleted)]
 
     def missing(self, known: dict[str, TicketRef], swept: bool) -> dict[str, TicketRef]:

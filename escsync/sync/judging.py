@@ -55,6 +55,7 @@ class Judge:
         self.world: World = one.world
         self._created: Collection[str] = one.ledger.created(one.tracker)
         self._troubled = one.ledger.troubled(one.tracker)
+        self._settling = {effect.key: effect.not_before for effect in one.ledger.unfinished(one.tracker)}
 
     def learn(self, ids: Collection[str]) -> None:
         """Find out when the escalations among *ids* were identified: it decides who escalates for the first time."""
@@ -97,11 +98,12 @@ class Judge:
             )
         account, at, source, gist = _identified(found)
         last = assessed[-1]
-        ended = last.stage in ENDED and drafted.change is None
+        ended = last.stage in ENDED and drafted.change is None and not self._waits(drafted)
         pins = tuple(sorted({cycle.ordinal for escalation in found for cycle in escalation.cycles}))
-        judgement = Judgement(entry.id, ended, last.next_wake, account, at, pins, source, gist)
+        wake = min(filter(None, (last.next_wake, self._certain(drafted))), default=None)
+        judgement = Judgement(entry.id, ended, wake, account, at, pins, source, gist)
         known = (entry.ended, entry.next_wake, tuple(sorted(record.pins)), _known(entry))
-        news = known != (ended, last.next_wake, pins, (account, at, source, gist))
+        news = known != (ended, wake, pins, (account, at, source, gist))
         is_open = last.stage not in ENDED and record.vanished is None
         heard = record.ticket.heard
         return Judged(entry.id, record.ticket.key, assessed, drafted, judgement, news, heard, is_open)
@@ -131,6 +133,7 @@ class Judge:
             note=self.one.adapter.capabilities.note,
             fit=self.one.adapter.fit,
             stages=self.one.vocabulary.stages,
+            reminds=self.one.vocabulary.reminds,
         )
 
     def _based(self, drafted: Drafted, entry: Entry) -> Drafted:
@@ -145,11 +148,29 @@ class Judge:
         for edit in change.edits:
             if isinstance(edit, Create) and edit.draft.key in self._created:
                 continue
+            if isinstance(edit, Create) and edit.draft.key in self._settling:
+                withheld.append(Withheld(replace(change, edits=(edit,)), "settling"))
+                continue
             if isinstance(edit, WriteNote) and self._vain(entry, edit):
                 withheld.append(Withheld(replace(change, edits=(edit,)), "ignored"))
                 continue
             edits.append(edit)
         return Drafted(replace(change, edits=tuple(edits)) if edits else None, tuple(withheld))
+
+    def _waits(self, drafted: Drafted) -> bool:
+        """Is there something that is only not done yet because it may have been done?"""
+        return any(held.reason == "settling" for held in drafted.withheld)
+
+    def _certain(self, drafted: Drafted) -> datetime | None:
+        """When it will be certain whether what is withheld was done after all."""
+        keys = (
+            edit.draft.key
+            for held in drafted.withheld
+            if held.reason == "settling"
+            for edit in held.change.edits
+            if isinstance(edit, Create)
+        )
+        return min(filter(None, map(self._settling.get, keys)), default=None)
 
     def _vain(self, entry: Entry, note: WriteNote) -> bool:
         """Was this very note accepted and never seen? Another try would leave another one behind."""

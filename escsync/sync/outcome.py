@@ -26,7 +26,8 @@ def _silent(what: str, done: int = 0, total: int | None = None) -> None:
 class Pass:
     """Everything that one pass over one tracker works with. *now* is its only clock, *pass_id* its name in the ledger.
 
-    *progress* is told what is being done, how much of it is done, and of how much.
+    *elapsed* says how long the pass has been going on. *progress* is told what is being done, how much of it is done,
+    and of how much.
     """
 
     tracker: str
@@ -40,6 +41,11 @@ class Pass:
     now: datetime
     pass_id: str
     progress: Callable[..., None] = _silent
+    elapsed: Callable[[], timedelta] = timedelta
+
+    def later(self) -> datetime:
+        """The pass's clock by now: what waits for something counts from here, never from when the pass began."""
+        return self.now + self.elapsed()
 
 
 @dataclass(slots=True)

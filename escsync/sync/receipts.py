@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from escsync.adapter import Change, Create, Edit, SetField
+from escsync.adapter import Change, Create, Edit, SetField, TrackerError
 from escsync.domain.effect import EffectState
 from escsync.effects import step
 
@@ -39,6 +39,7 @@ class Written:
     """What became of every edit, and of every record that could not be done."""
 
     receipts: dict[Target, Receipt] = field(default_factory=dict)
+    errors: dict[Target, TrackerError] = field(default_factory=dict)
     failures: dict[tuple[str, str], Failure] = field(default_factory=dict)
     judged: dict[str, Judged] = field(default_factory=dict)
 

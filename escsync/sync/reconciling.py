@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from escsync.adapter import Change, Edit, Move, SetField, Ticket
+from escsync.adapter import Change, Edit, Move, Rejected, SetField, Ticket, WriteNote
 from escsync.domain.plan import enforces
 from escsync.effects import same
 
@@ -41,6 +41,34 @@ def reconciled(
         planned = {target_of(change, edit) for edit in change.edits}
         kept += [e for e in again if not enforces(e) and target_of(change, e) not in planned]
     return tuple(kept)
+
+
+def again(change: Change, edit: Edit, written: Written, *, exactly: bool) -> bool:
+    """Is *edit*, which the ticket asks for after the first round, to be written in a second one?"""
+    receipt = written.receipts.get(target_of(change, edit))
+    if receipt in (Receipt.REFUSED, Receipt.FAILED):
+        return kept_out(change, edit, written)
+    if enforces(edit):
+        return False
+    match receipt:
+        case None | Receipt.STALE:
+            return not exactly
+        case Receipt.IGNORED:
+            return isinstance(edit, WriteNote) and len(change.edits) > 1
+        case _:
+            return True
+
+
+def kept_out(change: Change, edit: Edit, written: Written) -> bool:
+    """Was *edit* refused only because another edit of the same ticket was bad?"""
+    error = written.errors.get(target_of(change, edit))
+    if not isinstance(error, Rejected):
+        return False
+    if error.field:
+        return error.field != (
+            edit.field if isinstance(edit, SetField) else "stage" if isinstance(edit, Move) else ""
+        )
+    return not enforces(edit) and any(map(enforces, change.edits))
 
 
 def dated(one: Pass, ticket: Ticket, ours: frozenset[tuple[str, str]]) -> datetime:

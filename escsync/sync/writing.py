@@ -20,9 +20,8 @@ from escsync.adapter import (
     TrackerError,
     Unavailable,
     Vanished,
-    WriteNote,
 )
-from escsync.domain.effect import Effect, EffectState
+from escsync.domain.effect import SETTLE, Effect, EffectState
 from escsync.domain.plan import enforces
 from escsync.effects import Order, Sent, outcome, send, shows
 from escsync.ledger.batches import chunks
@@ -30,8 +29,9 @@ from escsync.ledger.batches import chunks
 from .judging import Judge, Judged
 from .looking import observe, read
 from .outcome import Failure, Pass, failure_of
-from .receipts import SETTLED, Receipt, Target, Written, target_of
-from .reconciling import dated, reconciled
+from .receipts import SETTLED, Receipt, Written, target_of
+from .reconciling import again, dated, kept_out, reconciled
+from .restoring import restorations
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -48,7 +48,6 @@ class Writer:
         self._judge = judge
         self._live = live
         self._exactly = exactly
-        self._errors: dict[Target, TrackerError] = {}
         self.written = Written()
 
     def carry_out(self, changes: Sequence[Change]) -> Written:
@@ -70,7 +69,7 @@ class Writer:
         live, errors = read(self._one, [c.ticket for c in changes if c.ticket.id not in pulled])
         news = self._observe(live.values())
         fresh = self._fresh(changes, pulled | live, errors, news)
-        after = self._round(fresh)
+        after = self._restore(fresh, pulled | live, self._round(fresh))
         # What was written may have changed what is true (a new owner starts a clock), and one bad field may have
         # kept the others out: what is escsync's own is brought up to date in the same pass.
         second = self._settle(fresh, after)
@@ -138,11 +137,27 @@ class Writer:
         self._rejudge(
             (change.ticket.id for change in changes if change.ticket.id in after),
             foreseeing={
-                change.ticket.id: [e for e in change.edits if enforces(e) and self._kept_out(change, e)]
+                change.ticket.id: [
+                    e for e in change.edits if enforces(e) and kept_out(change, e, self.written)
+                ]
                 for change in changes
             },
             now={native: dated(one, ticket, ours) for native, ticket in after.items()},
         )
+        return after
+
+    def _restore(
+        self, changes: Sequence[Change], before: Mapping[str, Ticket], after: dict[str, Ticket]
+    ) -> dict[str, Ticket]:
+        """Put back what people set between our last look and our write: theirs is the last word."""
+        by_ticket = {change.ticket.id: change for change in changes}
+        found = list(restorations(by_ticket, before, after, self._one.adapter.me))
+        if found:
+            after = after | self._round([back for _, back in found])
+        for overwriting, _ in found:
+            for edit in overwriting.edits:
+                if self.written.receipts[target_of(overwriting, edit)] is Receipt.APPLIED:
+                    self.written.receipts[target_of(overwriting, edit)] = Receipt.STALE
         return after
 
     def _order(self, change: Change) -> Order:
@@ -158,21 +173,25 @@ class Writer:
             error = deed.failures.get(index)
             done = index in deed.created or (ticket is not None and shows(ticket, edit, self._one.adapter))
             target = target_of(change, edit)
-            if done and (error is None or isinstance(error, Ambiguous | Unavailable)):
-                receipt = Receipt.APPLIED
+            doubt = _unknown(error)
+            if done and (error is None or doubt):
+                receipt, doubt = Receipt.APPLIED, False
                 self.written.clear(change, edit)
             elif error is not None:
                 receipt = self._fail(change, edit, error)
             elif ticket is None:
                 receipt = self._fail(change, edit, lost or Vanished("the ticket was gone after the write"))
-                if lost is not None:
-                    yield outcome(deed, index, EffectState.DOUBT)
-                    continue
+                doubt = lost is not None
             else:
                 receipt = Receipt.IGNORED
                 self.written.ignored(change, edit)
             self.written.receipts[target] = receipt
-            yield outcome(deed, index, SETTLED[receipt])
+            if index in deed.unclaimed:
+                continue
+            if doubt:
+                yield outcome(deed, index, EffectState.DOUBT, not_before=self._one.later() + SETTLE)
+            else:
+                yield outcome(deed, index, SETTLED[receipt])
 
     def _settle(self, changes: Sequence[Change], after: Mapping[str, Ticket]) -> list[Change]:
         """What is left to write on tickets that have just been written, once."""
@@ -181,38 +200,15 @@ class Writer:
             judged = self.written.judged.get(change.ticket.id)
             if change.ticket.id not in after or judged is None or judged.drafted.change is None:
                 continue
-            wanted = tuple(edit for edit in judged.drafted.change.edits if self._again(change, edit))
+            wanted = tuple(
+                edit
+                for edit in judged.drafted.change.edits
+                if again(change, edit, self.written, exactly=self._exactly)
+            )
             if wanted:
                 ticket = after[change.ticket.id]
                 second.append(replace(change, edits=wanted, based_on=ticket.digest(), version=ticket.version))
         return second
-
-    def _again(self, change: Change, edit: Edit) -> bool:
-        """Is *edit*, which the ticket asks for after the first round, to be written in a second one?"""
-        target = target_of(change, edit)
-        receipt = self.written.receipts.get(target)
-        if receipt in (Receipt.REFUSED, Receipt.FAILED):
-            return self._kept_out(change, edit)
-        if enforces(edit):
-            return False
-        match receipt:
-            case None | Receipt.STALE:
-                return not self._exactly
-            case Receipt.IGNORED:
-                return isinstance(edit, WriteNote) and len(change.edits) > 1
-            case _:
-                return True
-
-    def _kept_out(self, change: Change, edit: Edit) -> bool:
-        """Was *edit* refused only because another edit of the same ticket was bad?"""
-        error = self._errors.get(target_of(change, edit))
-        if not isinstance(error, Rejected):
-            return False
-        if error.field:
-            return error.field != (
-                edit.field if isinstance(edit, SetField) else "stage" if isinstance(edit, Move) else ""
-            )
-        return not enforces(edit) and any(map(enforces, change.edits))
 
     def _observe(
         self, tickets: Iterable[Ticket], by_us: frozenset[tuple[str, str]] = frozenset()
@@ -248,5 +244,10 @@ class Writer:
             failure = failure_of(error, change.id, change.ticket.key)
             self.written.failures.setdefault((change.id, failure.code), failure)
         self.written.receipts[target_of(change, edit)] = receipt
-        self._errors[target_of(change, edit)] = error
+        self.written.errors[target_of(change, edit)] = error
         return receipt
+
+
+def _unknown(error: TrackerError | None) -> bool:
+    """May the request have been carried out although it failed?"""
+    return isinstance(error, Ambiguous) or (isinstance(error, Unavailable) and error.executed is not False)

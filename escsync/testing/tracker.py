@@ -194,6 +194,12 @@ class MemoryTracker(Mishaps):
         """The ticket held under this id; KeyError where there is none."""
         return self.held[ticket.id]
 
+    def duplicate_note(self, ref: TicketRef) -> None:
+        """A request of escsync's that everybody gave up lands after all: its note stands there twice."""
+        held = self.at(ref)
+        held.twins.append(f"note:{held.number}.{len(held.twins) + 2}")
+        self.spoken(held)
+
     def seen(self, held: Held) -> Ticket:
         """A ticket as the adapter shows it."""
         history = {name: tuple(self._fresh(fact) for fact in past) for name, past in held.history.items()}
