@@ -25,6 +25,7 @@ from .database import Database
 from .decisions import Judgement
 from .errors import LookBack
 from .hearing import hear
+from .letters import Letterbox
 from .leases import TTL, Leases
 from .observation import observe
 from .passes import PassRow
@@ -50,6 +51,7 @@ class Ledger:
         self._leases = Leases(database, clock)
         self._ttl = ttl
         self._policies: dict[str, Policy] = {}
+        self.letters = Letterbox(database, self._write)
         self.text = text
 
     @classmethod

@@ -84,19 +84,22 @@ def _judged(one: Pass, gathered: Gathered, outcome: Outcome) -> tuple[Judge, dic
     judge = Judge(one)
     judged: dict[str, Judged] = {}
     unjudged: list[Failure] = []
+    errors = tuple(gathered.errors)
     if not gathered.lost:
+        judge.aside.reread(gathered)
         judge.learn(gathered.pulled)
         unjudged = _judge(one, judge, judged, gathered, gathered.pulled, open_only=True)
         news = listen(one, gathered, judged)
         if news:
             gathered.pulled |= news
             _judge(one, judge, judged, gathered, news, open_only=False)
+        errors = judge.aside.settle(gathered, unjudged, judged)
         gathered.close(one)
         counts.pulled = len(gathered.pulled | gathered.unreadable)
         counts.unreadable = len(gathered.unreadable) + len(unjudged)
         counts.assessed = sum(len(found.assessments) for found in judged.values())
     counts.seen = counts.assessed + counts.unreadable
-    outcome.errors = (*gathered.errors, *unjudged)
+    outcome.errors = errors
     open_count = sum(found.open for found in judged.values())
     _remember(one, judged, judged)
     outcome.assessments = _assessments(judged)
@@ -153,6 +156,7 @@ def _write(
     outcome.stale = written.stale
     outcome.errors = (*outcome.errors, *written.failures.values())
     judged |= written.judged
+    judge.aside.written(written, judged, outcome.plan)
     _remember(one, judged, written.judged)
     outcome.assessments = _assessments(judged)
 

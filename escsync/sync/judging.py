@@ -14,6 +14,7 @@ from escsync.domain.effect import EffectState
 from escsync.domain.escalation import Escalation, Record, World, escalations
 from escsync.domain.fault import place
 from escsync.domain.fields import ENDED, Stage
+from escsync.domain.letter import SET_ASIDE
 from escsync.domain.plan import Change, Create, Edit, Withheld, WriteNote, enforces
 from escsync.domain.rules.merging import mark
 from escsync.domain.ticket import Status
@@ -22,6 +23,7 @@ from escsync.ledger.archive import Entry
 from escsync.ledger.decisions import Judgement
 
 from .foresight import foreseen
+from .letters import Aside
 from .outcome import Failure, Pass
 
 
@@ -55,6 +57,7 @@ class Judge:
         self.world: World = one.world
         self._created: Collection[str] = one.ledger.created(one.tracker)
         self._troubled = one.ledger.troubled(one.tracker)
+        self.aside = Aside(one)
         self._settling = {effect.key: effect.not_before for effect in one.ledger.unfinished(one.tracker)}
 
     def learn(self, ids: Collection[str]) -> None:
@@ -112,7 +115,11 @@ class Judge:
         drafted = self._drafted(entry.record, assessment)
         edits = drafted.change.edits if drafted.change else ()
         enforced = [edit for edit in edits if enforces(edit)]
-        coming = [edit for edit in enforced if (entry.id, step(edit)) not in self._troubled]
+        coming = [
+            edit
+            for edit in enforced
+            if (entry.id, step(edit)) not in self._troubled and not self.aside.holds(entry, edit)
+        ]
         if foreseeing is not None:
             coming = list(foreseeing)
         if drafted.change and coming:
@@ -154,12 +161,15 @@ class Judge:
             if isinstance(edit, WriteNote) and self._vain(entry, edit):
                 withheld.append(Withheld(replace(change, edits=(edit,)), "ignored"))
                 continue
+            if self.aside.holds(entry, edit):
+                withheld.append(Withheld(replace(change, edits=(edit,)), SET_ASIDE))
+                continue
             edits.append(edit)
         return Drafted(replace(change, edits=tuple(edits)) if edits else None, tuple(withheld))
 
     def _waits(self, drafted: Drafted) -> bool:
-        """Is there something that is only not done yet because it may have been done?"""
-        return any(held.reason == "settling" for held in drafted.withheld)
+        """Is there something that is only not done yet because it may have been done, or may work some day?"""
+        return any(held.reason in ("settling", SET_ASIDE) for held in drafted.withheld)
 
     def _certain(self, drafted: Drafted) -> datetime | None:
         """When it will be certain whether what is withheld was done after all."""
@@ -175,7 +185,8 @@ class Judge:
     def _vain(self, entry: Entry, note: WriteNote) -> bool:
         """Was this very note accepted and never seen? Another try would leave another one behind."""
         last = self._troubled.get((entry.id, step(note)))
-        return last is not None and last.state is EffectState.IGNORED and last.new == digest(note.digest)
+        vain = last is not None and last.state is EffectState.IGNORED and last.new == digest(note.digest)
+        return vain and not self.aside.replayed(entry, note)
 
 
 def urgency(judged: Mapping[str, Judged], change: Change) -> tuple[bool, float, str]:
