@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
@@ -20,26 +20,33 @@ from .schema import HEAD, Instant, metadata
 from .trouble import in_our_words, named
 from .words import encodable
 
-IDLE = timedelta(seconds=30)
-"""How long a program may be paused inside a transaction before PostgreSQL ends it, so that others can go on."""
-_LOCK = timedelta(seconds=10)
-"""How long a transaction waits for another one."""
+_WAIT = 10
+"""Seconds for which a transaction waits for another one."""
+_IDLE = 30
+"""Seconds for which a program may be paused inside a transaction; then PostgreSQL ends it, so that others can go on."""
 _UPGRADING = 0x657363  # any number, as long as every escsync takes the same
 _OLDEST = (13,)
+# What the server's administrator has set, holds; and what we set, for one transaction alone: a pooler lends the same
+# connection to others.
+_PATIENCE = text(
+    "SELECT "
+    + ", ".join(
+        f"CASE current_setting('{name}') WHEN '0' THEN set_config('{name}', '{seconds}s', true) END"
+        for name, seconds in (("lock_timeout", _WAIT), ("idle_in_transaction_session_timeout", _IDLE))
+    )
+)
 
 
 class Database:
-    """An open ledger database, its tables up to date. It belongs to one thread, but for a transaction of its own that
-    another one may make. *idle* is how long a transaction may rest."""
+    """An open ledger database, its tables up to date; each transaction belongs to one thread."""
 
-    def __init__(self, url: str, *, idle: timedelta = IDLE) -> None:
+    def __init__(self, url: str) -> None:
         self.engine = _connect(url)
         self.url = self.engine.url
-        self._idle = idle
-        self._many = self.url.get_backend_name() == "postgresql"
+        self._postgres = self.url.get_backend_name() == "postgresql"
         # A transaction that reads sees one instant throughout: SQLite's do by themselves.
         how = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._reading = self.engine.execution_options(**how) if self._many else self.engine
+        self._reading = self.engine.execution_options(**how) if self._postgres else self.engine
         try:
             with self.read() as connection:
                 ready = _version(connection) == HEAD
@@ -66,9 +73,8 @@ class Database:
         with in_our_words(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(escsync_write=True)
             with connection.begin():
-                if self._many:
-                    # For this transaction alone: the connection may be lent by a pooler, who gives it to others.
-                    connection.execute(_patient(lock=_LOCK, idle=self._idle))
+                if self._postgres:
+                    connection.execute(_PATIENCE)
                 yield connection
 
     @contextmanager
@@ -79,9 +85,9 @@ class Database:
 
     def _upgrade(self, connection: Connection) -> None:
         """Create the tables, or bring them up to date; alembic is loaded only where there is an older schema."""
-        if self._many:
+        if self._postgres:
             _suited(connection, self.url)
-            connection.execute(_patient(lock=timedelta(minutes=5), idle=timedelta(minutes=5)))
+            connection.execute(text("SELECT set_config('lock_timeout', '5min', true)"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": _UPGRADING})
         found = _version(connection)
         if found is None:
@@ -119,17 +125,6 @@ def clock(connection: Connection) -> datetime:
     return connection.execute(select(present())).scalar_one()
 
 
-def _patient(*, lock: timedelta, idle: timedelta) -> TextClause:
-    return text(
-        "SELECT set_config('lock_timeout', :lock, true), "
-        "set_config('idle_in_transaction_session_timeout', :idle, true)"
-    ).bindparams(lock=_milliseconds(lock), idle=_milliseconds(idle))
-
-
-def _milliseconds(time: timedelta) -> str:
-    return str(time // timedelta(milliseconds=1))
-
-
 def _suited(connection: Connection, url: URL) -> None:
     """Refuse a PostgreSQL that could not keep what trackers send."""
     if (connection.dialect.server_version_info or _OLDEST) < _OLDEST:
@@ -165,14 +160,22 @@ def _connect(url: str) -> Engine:
 @lru_cache(maxsize=4)
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        engine = create_engine(url, pool_pre_ping=True, connect_args=_arguments(url))
+        engine = create_engine(
+            url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=_arguments(url)
+        )
+        event.listen(engine, "checkout", _as_allowed)
     else:
-        engine = create_engine(url)
+        engine = create_engine(url, connect_args={} if "timeout" in url.query else {"timeout": _WAIT})
     event.listen(engine, "before_cursor_execute", encodable, retval=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def _as_allowed(connection: Any, _record: Any, _proxy: Any) -> None:
+    # Having read, SQLAlchemy would insist on writing, where an administrator has switched that off.
+    connection.read_only = None
 
 
 def _arguments(url: URL) -> dict[str, Any]:
@@ -193,7 +196,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     # The driver begins no transaction by itself: pysqlite would begin none for a SELECT, and so read two states.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -20,6 +20,7 @@ from .discretion import wordless
 from .poll import Observed, Poll, Rows
 from .presence import interval
 from .schema import MESSAGES, TICKETS
+from .words import findable
 
 
 def hear(connection: Connection, poll: Poll, heard: Sequence[Heard]) -> Observed:
@@ -38,6 +39,7 @@ def hear(connection: Connection, poll: Poll, heard: Sequence[Heard]) -> Observed
                 continue
             news = Rows()
             try:
+                findable(message.id for message in one.messages)
                 _hear(news, poll, one, held, known[one.ticket.id])
             except Exception as error:  # noqa: BLE001  anybody may have written what is read here
                 result.failed[one.ticket.id] = place(error)

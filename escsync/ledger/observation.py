@@ -23,6 +23,7 @@ from .hearing import messages, of_tickets
 from .poll import Observed, Poll, Rows
 from .presence import interval, present
 from .schema import OBSERVATIONS, TICKETS
+from .words import findable, named_by
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], resu
     for ticket in tickets:
         held = known.tickets.get(ticket.id)
         try:
+            findable(named_by(ticket))
             digest = ticket.digest()
             shown = _completed(ticket, held)
             doc = dumps(from_ticket(shown if poll.text else discreet(shown)))

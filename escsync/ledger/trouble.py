@@ -11,12 +11,13 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlche
 
 from .errors import Busy, LedgerError
 
-_BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _STATES = {
     "55P03": ("is locked by another program", "wait for it to end"),
     "40P01": ("is locked by another program", "wait for it to end"),
     "40001": ("is written by another program", "run the same command again"),
     "25006": ("may not be written", "name the primary server: this one is a copy that only reads"),
+    "25P": ("gave up this transaction, which had rested for too long", "run the same command again"),
     "28": ("does not let this user in", "see that user and password are right"),
     "3D": ("does not exist", "create it: createdb"),
     "42501": ("may not be used by this user", "grant the user the right to create and write tables"),
@@ -51,7 +52,7 @@ def told(error: SQLAlchemyError, url: URL) -> LedgerError:
         if state.startswith(beginning):
             kind = Busy if beginning in ("55P03", "40P01", "40001") else LedgerError
             return kind(f"the ledger {named(url)} {what}", remedy=remedy)
-    if getattr(cause, "sqlite_errorname", "").startswith(tuple(_BUSY)):
+    if getattr(cause, "sqlite_errorname", "").startswith(_BUSY):
         return Busy(
             f"the ledger {named(url)} cannot be used: {cause}",
             remedy="wait for the other program that locks it to end",

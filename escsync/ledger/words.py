@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from escsync.domain.people import PersonRef
+from escsync.domain.ticket import Ticket
 
 _LONGEST = 800
 """Bytes of an id: three of them fit into one entry of PostgreSQL's index."""
@@ -21,9 +24,21 @@ def encodable(
     return statement, whole if many else whole[0]
 
 
-def keepable(ids: Iterable[str]) -> bool:
-    """Can each of these be kept as it is and found again? An id that was mended or cut would be another's."""
-    return all(map(_keepable, ids))
+def findable(ids: Iterable[str]) -> None:
+    """ValueError where one of these cannot be kept as it is and found again: mended or cut it would be another's."""
+    if not all(map(_keepable, ids)):
+        raise ValueError("an id that no database keeps")
+
+
+def named_by(ticket: Ticket) -> Iterator[str]:
+    """The ids by which the ledger finds again what this ticket shows."""
+    yield ticket.id
+    for message in ticket.messages:
+        yield message.id
+    for value in ticket.values.values():
+        for ref in value if isinstance(value, tuple) else ():
+            if isinstance(ref, PersonRef):
+                yield ref.id
 
 
 def _keepable(text: str) -> bool:
