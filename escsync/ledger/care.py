@@ -1,124 +1,47 @@
-"""Care of the ledger: is it whole, and a copy of it while it is in use."""
+"""Care: what is done about the ledger itself: checked, copied, told whole, and made anew from the trackers."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection
 
-from escsync.domain.policy import Policy
-
-from .codec import to_message, to_reading, to_ticket, to_value
+from . import history, soundness, transfer
 from .database import Database
-from .errors import LedgerError
-from .policies import to_policy
-from .schema import EFFECTS, MESSAGES, OBSERVATIONS, PASSES, PINS, POLICIES, TICKETS
+from .history import Head
 
 
-def problems(connection: Connection) -> Iterator[str]:
-    """Everything that is wrong, one sentence each; nothing where the ledger is whole."""
-    if connection.dialect.name == "sqlite":
-        for (told,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-            if told != "ok":
-                yield f"the database file is damaged: {told}"
-    yield from _documents(connection)
-    yield from _orphans(connection)
-    yield from _policies(connection)
-    yield from _order(connection)
-    yield from _counts(connection)
-    stuck = (
-        select(EFFECTS.c.tracker, func.count())
-        .where(EFFECTS.c.state == "sending")
-        .group_by(EFFECTS.c.tracker)
-    )
-    for tracker, count in connection.execute(stuck):
-        yield f"{tracker}: {count} writes were begun and never settled; the next pass finds out about them"
+class Care:
+    """The verbs of `escsync ledger`; *write* opens a transaction about one tracker."""
 
+    def __init__(
+        self, database: Database, write: Callable[[str], AbstractContextManager[Connection]]
+    ) -> None:
+        self._database = database
+        self._write = write
 
-def _documents(connection: Connection) -> Iterator[str]:
-    for row in connection.execute(select(TICKETS)):
-        try:
-            ticket = to_ticket(json.loads(row.doc))
-        except (ValueError, KeyError, TypeError, IndexError):
-            yield f"{row.tracker}:{row.id}: the ticket cannot be read"
-            continue
-        if (ticket.id, ticket.key) != (row.id, row.key):
-            yield f"{row.tracker}:{row.id}: the entry holds another ticket"
-    for row in connection.execute(select(MESSAGES)):
-        try:
-            to_message(json.loads(row.doc))
-            to_reading(json.loads(row.reading))
-        except (ValueError, KeyError, TypeError, IndexError):
-            yield f"{row.tracker}:{row.ticket}: message {row.id} cannot be read"
-    for row in connection.execute(select(OBSERVATIONS)):
-        try:
-            to_value(json.loads(row.value))
-        except (ValueError, KeyError, TypeError, IndexError):
-            yield f"{row.tracker}:{row.ticket}: an observation of {row.field} cannot be read"
+    def check(self) -> list[str]:
+        """What is wrong with the ledger, one sentence each."""
+        with self._database.read() as connection:
+            return list(soundness.problems(connection))
 
+    def heads(self) -> list[Head]:
+        """Where each tracker's history stands."""
+        with self._database.read() as connection:
+            return history.heads(connection)
 
-def _orphans(connection: Connection) -> Iterator[str]:
-    for table, what in ((MESSAGES, "messages"), (OBSERVATIONS, "observations"), (PINS, "pinned policies")):
-        known = and_(TICKETS.c.tracker == table.c.tracker, TICKETS.c.id == table.c.ticket)
-        statement = (
-            select(func.count()).select_from(table.outerjoin(TICKETS, known)).where(TICKETS.c.id.is_(None))
-        )
-        if count := connection.execute(statement).scalar():
-            yield f"{count} {what} belong to no ticket"
+    def contradicted(self, noted: Head) -> str | None:
+        """What is wrong with a head that was *noted* earlier; None where it is still part of the history."""
+        with self._database.read() as connection:
+            return history.contradicted(connection, noted)
 
+    def backup(self, path: Path) -> None:
+        """Write a complete copy to *path*, an SQLite file, while passes go on."""
+        transfer.backup(self._database, path)
 
-def _policies(connection: Connection) -> Iterator[str]:
-    for row in connection.execute(select(POLICIES)):
-        try:
-            found: Policy = to_policy(json.loads(row.content))
-        except ValueError:
-            yield f"policy {row.version} cannot be read"
-            continue
-        if found.version != row.version:
-            yield f"policy {row.version} was altered: its content is that of {found.version}"
-    unknown = select(PINS.c.version).where(PINS.c.version.not_in(select(POLICIES.c.version))).distinct()
-    for (version,) in connection.execute(unknown):
-        yield f"policy {version} is pinned and missing"
-
-
-def _order(connection: Connection) -> Iterator[str]:
-    backwards = select(func.count()).where(OBSERVATIONS.c.after >= OBSERVATIONS.c.at)
-    if count := connection.execute(backwards).scalar():
-        yield f"{count} observations end before they begin"
-    of = (OBSERVATIONS.c.tracker, OBSERVATIONS.c.ticket, OBSERVATIONS.c.field)
-    gaps = select(*of).group_by(*of).having(func.max(OBSERVATIONS.c.n) != func.count() - 1)
-    for tracker, ticket, field in connection.execute(gaps):
-        yield f"{tracker}:{ticket}: an observation of {field} is missing"
-
-
-def _counts(connection: Connection) -> Iterator[str]:
-    for row in connection.execute(select(PASSES).where(PASSES.c.ended.is_not(None))):
-        n = json.loads(row.counts)
-        if n.get("seen", 0) != n.get("assessed", 0) + n.get("unreadable", 0):
-            yield f"{row.tracker}: pass {row.id} saw {n.get('seen')} escalations and accounts for others"
-        parts = ("applied", "stale", "ignored", "refused", "failed")
-        if row.kind != "plan" and n.get("planned", 0) != sum(n.get(part, 0) for part in parts):
-            yield f"{row.tracker}: pass {row.id} planned {n.get('planned')} edits and accounts for others"
-
-
-def copy(database: Database, target: Path) -> None:
-    """Write a complete copy to *target* while passes go on."""
-    source = database.path
-    if source is None:
-        raise LedgerError(
-            "only a ledger in an SQLite file is copied by escsync",
-            remedy="use the database's own tool, such as pg_dump",
-        )
-    if target.exists():
-        raise LedgerError(f"{target} exists already", remedy="name a new file")
-    try:
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as made:
-            live.backup(made)
-    except sqlite3.Error as error:
-        raise LedgerError(
-            f"the copy could not be written: {error}", remedy="see that the folder exists"
-        ) from None
+    def export(self, *, text: bool) -> Iterator[str]:
+        """Every row as one line of JSON, all as of one instant; *text*: with customers' words, where they are kept."""
+        with self._database.read() as connection:
+            yield from transfer.lines(connection, text=text)

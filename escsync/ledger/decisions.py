@@ -15,6 +15,7 @@ from escsync.domain.policy import Policy
 from escsync.domain.twins import Mark, Marks
 
 from .batches import chunks, put, put_missing
+from .chain import touched
 from .errors import LedgerError
 from .policies import from_policy, to_policy
 from .schema import PINS, POLICIES, TICKETS
@@ -63,6 +64,7 @@ def keep(
         content = {"version": policy.version, "content": from_policy(policy), "first_used": now}
         put_missing(connection, POLICIES, content)  # two trackers may be the first to use it at once
     connection.execute(insert(PINS), new)
+    touched(connection, PINS, new, new=True)
 
 
 def _unpinned(connection: Connection, tracker: str, judgements: Sequence[Judgement]) -> list[tuple[str, int]]:

@@ -14,6 +14,7 @@ from escsync.domain.communication import Message, Reading
 from escsync.domain.ticket import Ticket
 
 from .batches import put
+from .chain import touched
 
 Reader = Callable[[Ticket, Message], Reading]
 
@@ -67,5 +68,7 @@ class Rows:
         """Put them into the tables."""
         for table, found in self.inserts.items():
             connection.execute(insert(table), found)
+            touched(connection, table, found, new=True)
         for table, found in self.updates.items():
             put(connection, table, found)
+            touched(connection, table, found)

@@ -21,8 +21,8 @@ from sqlalchemy import (
 HEAD = "0002"
 """The migration that these tables are the result of."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -32,10 +32,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // _TICK
+        return None if value is None else (value - EPOCH) // TICK
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + value * _TICK
+        return None if value is None else EPOCH + value * TICK
 
 
 metadata = MetaData()

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection
-
-from escsync.domain.effect import Effect
 from escsync.domain.escalation import Record
 from escsync.domain.policy import Policy
 from escsync.domain.ticket import Heard, Ticket, TicketRef
 from escsync.domain.twins import Marks
 
-from . import archive, care, decisions, journal, passes, trackers
+from . import archive, decisions, passes, trackers
 from .archive import Entry
 from .batches import chunks
+from .care import Care
 from .database import Database
 from .decisions import Judgement
+from .deeds import Deeds
 from .errors import LookBack
 from .hearing import hear
-from .letters import Letterbox
 from .leases import TTL, Leases
+from .letters import Letterbox
 from .observation import observe
 from .passes import PassRow
 from .poll import Observed, Poll
 from .trackers import Sweep, TrackerState
 
 
-class Ledger:
+class Ledger(Deeds):
     """What escsync has seen, decided and done. It belongs to one thread, but for `alive`; *text* keeps customers' words.
 
     *clock* is the machine's, in seconds that only go forward, *ttl* how long a lease lasts after a sign of life.
@@ -47,11 +46,11 @@ class Ledger:
         clock: Callable[[], float] | None = None,
         ttl: timedelta = TTL,
     ) -> None:
-        self._database = database
-        self._leases = Leases(database, clock)
+        super().__init__(database, Leases(database, clock))
         self._ttl = ttl
         self._policies: dict[str, Policy] = {}
         self.letters = Letterbox(database, self._write)
+        self.care = Care(database, self._write)
         self.text = text
 
     @classmethod
@@ -84,12 +83,6 @@ class Ledger:
         """
         self._leases.alive(tracker)
 
-    @contextmanager
-    def _write(self, tracker: str) -> Iterator[Connection]:
-        """A transaction about *tracker*: a pass that was overtaken writes nothing."""
-        with self._leases.write(tracker) as connection:
-            yield connection
-
     def state(self, tracker: str) -> TrackerState:
         """What is known of *tracker* as a whole; empty where it was never polled."""
         with self._database.read() as connection:
@@ -106,6 +99,11 @@ class Ledger:
     def last_pass(self, tracker: str) -> datetime | None:
         """The instant of the last complete poll; a pass at an earlier one is refused."""
         return self.state(tracker).polled_at
+
+    def pause(self, tracker: str, until: datetime | None, why: str = "") -> None:
+        """Note until when *tracker* asked to be left alone; a complete poll forgets it, and so does None."""
+        with self._write(tracker) as connection:
+            trackers.paused(connection, tracker, until, why)
 
     def discovered(self, tracker: str, discovery: Mapping[str, Any], ours: str) -> None:
         """Keep what the adapter learnt, where it is news."""
@@ -188,58 +186,12 @@ class Ledger:
             with self._write(tracker) as connection:
                 decisions.keep(connection, tracker, policy, now, judgements)
 
-    def unfinished(self, tracker: str) -> list[Effect]:
-        """The effects of earlier passes whose fate nobody knows."""
-        with self._database.read() as connection:
-            return list(journal.unfinished(connection, tracker))
-
-    def counted(self, tracker: str, tickets: Collection[str]) -> dict[tuple[str, str], int]:
-        """How many effects each (ticket, step) has had so far."""
-        with self._database.read() as connection:
-            return journal.counted(connection, tracker, tickets)
-
-    def troubled(self, tracker: str) -> dict[tuple[str, str], Effect]:
-        """Per (ticket, step), the last effect where it did not come about."""
-        with self._database.read() as connection:
-            return journal.troubled(connection, tracker)
-
-    def claim(self, tracker: str, effects: Sequence[Effect], pass_id: str) -> None:
-        """Record, for good, that these are about to be sent."""
-        with self._write(tracker) as connection:
-            fence = self._leases.fence(tracker)
-            journal.claim(connection, effects, pass_id, fence)
-
-    def settle(self, tracker: str, effects: Iterable[Effect]) -> None:
-        """Record what became of them."""
-        with self._write(tracker) as connection:
-            journal.settle(connection, effects)
-
-    def created(self, tracker: str) -> Mapping[str, str]:
-        """The records that escsync created: key -> native id."""
-        with self._database.read() as connection:
-            return journal.created(connection, tracker)
-
-    def receipt(self, tracker: str, key: str, remote_id: str) -> None:
-        """Record which record the tracker said it made for *key*, even where another pass has taken over."""
-        with self._database.write() as connection:
-            fence = self._leases.fence(tracker)
-            journal.receipt(connection, tracker, key, remote_id, fence)
-
-    def receipts(self, tracker: str) -> Mapping[str, tuple[str, ...]]:
-        """Per key, the records that the tracker said it made, the first one first."""
-        with self._database.read() as connection:
-            return journal.receipts(connection, tracker)
-
-    def effects(self, tracker: str, ticket: str) -> list[Effect]:
-        """Everything that was done to one ticket, oldest first."""
-        with self._database.read() as connection:
-            return list(journal.of_ticket(connection, tracker, ticket))
-
     def begin(self, tracker: str, pass_id: str, kind: str, at: datetime) -> None:
         """Record that a pass starts; LookBack where *at* lies before the last poll."""
         last = self.last_pass(tracker)
         if last is not None and at < last:
             raise LookBack(tracker, at, last)
+        self._passing[tracker] = (pass_id, at)
         with self._write(tracker) as connection:
             passes.begin(connection, tracker, pass_id, kind, at)
 
@@ -263,9 +215,8 @@ class Ledger:
 
     def check(self) -> list[str]:
         """What is wrong with the ledger, one sentence each."""
-        with self._database.read() as connection:
-            return list(care.problems(connection))
+        return self.care.check()
 
     def backup(self, path: Path) -> None:
         """Write a complete copy to *path* while passes go on."""
-        care.copy(self._database, path)
+        self.care.backup(path)

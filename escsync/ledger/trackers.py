@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, false, func, or_, select, update
@@ -13,16 +13,21 @@ from sqlalchemy import Connection, false, func, or_, select, update
 from escsync.domain.ticket import TicketRef
 
 from .batches import chunks
+from .chain import touched
 from .codec import dumps
 from .schema import PASSES, TICKETS, TRACKERS
 
+_LONGEST_PAUSE = timedelta(days=1)
 _WATCHED = 90
 """Owners looked after in each poll; of more, the next ones in the next poll."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerState:
-    """What is known of a tracker as a whole. *fingerprint* is of the configuration it was last read with."""
+    """What is known of a tracker as a whole. *fingerprint* is of the configuration it was last read with.
+
+    *not_before* is when the *pause* that it asked for ends, whose words say why; it may be long past.
+    """
 
     cursor: Mapping[str, Any] | None = None
     discovery: Mapping[str, Any] = field(default_factory=dict)
@@ -30,6 +35,12 @@ class TrackerState:
     fingerprint: str = ""
     polled_at: datetime | None = None
     swept_at: datetime | None = None
+    not_before: datetime | None = None
+    pause: str = ""
+
+    def resting(self, now: datetime) -> bool:
+        """Is *now* within the pause? One that ends later than in a day was noted by another clock, and is none."""
+        return self.not_before is not None and timedelta() < self.not_before - now <= _LONGEST_PAUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,8 @@ def state(connection: Connection, tracker: str) -> TrackerState:
         row.fingerprint,
         row.polled_at,
         row.swept_at,
+        row.not_before,
+        row.pause,
     )
 
 
@@ -64,15 +77,23 @@ def discovered(connection: Connection, tracker: str, discovery: Mapping[str, Any
     connection.execute(update(TRACKERS).where(TRACKERS.c.name == tracker).values(values))
 
 
+def paused(connection: Connection, tracker: str, until: datetime | None, why: str) -> None:
+    """Keep until when *tracker* is to be left alone, and why; None: it is not."""
+    values = {"not_before": until, "pause": why if until is not None else ""}
+    connection.execute(update(TRACKERS).where(TRACKERS.c.name == tracker).values(values))
+
+
 def polled(
     connection: Connection, tracker: str, cursor: Mapping[str, Any] | None, now: datetime, sweep: Sweep
 ) -> None:
-    """Close a complete poll, the cursor last."""
+    """Close a complete poll, the cursor last; a tracker that answered it has no pause any more."""
     swept(connection, tracker, now, sweep)
     values: dict[str, Any] = {
         "cursor": dumps(dict(cursor)) if cursor is not None else None,
         "polled_at": now,
         "fingerprint": sweep.fingerprint,
+        "not_before": None,
+        "pause": "",
     }
     if sweep.full:
         values["swept_at"] = now
@@ -83,6 +104,7 @@ def swept(connection: Connection, tracker: str, now: datetime, sweep: Sweep) -> 
     """Tombstones for what is gone, a mark for what left the scope."""
     of = TICKETS.c.tracker == tracker
     last = state(connection, tracker).polled_at
+    touched(connection, TICKETS, ({"id": ticket} for ticket in (*sweep.gone, *sweep.left)))
     for batch in chunks(sweep.gone):
         gone = {"vanished_after": last if last and last < now else None, "vanished_at": now}
         connection.execute(update(TICKETS).where(of, TICKETS.c.id.in_(batch)).values(gone))

@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from .chain import adopt
 from .errors import LedgerError
 
 
@@ -28,3 +29,4 @@ def upgrade(connection: Connection, found: str) -> None:
             remedy="upgrade escsync, or use the backup made before",
         )
     command.upgrade(config, "head")
+    adopt(connection)

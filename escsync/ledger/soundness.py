@@ -1,0 +1,110 @@
+"""Soundness: is the ledger whole, and do its parts agree?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, and_, func, select
+
+from escsync.domain.policy import Policy
+
+from .codec import to_message, to_reading, to_ticket, to_value
+from .history import problems as unchained
+from .policies import to_policy
+from .schema import EFFECTS, MESSAGES, OBSERVATIONS, PASSES, PINS, POLICIES, TICKETS
+
+_RUBBISH = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
+"""What reading raises where somebody put something else in."""
+
+
+def problems(connection: Connection) -> Iterator[str]:
+    """Everything that is wrong, one sentence each; nothing where the ledger is whole."""
+    if connection.dialect.name == "sqlite":
+        for (told,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if told != "ok":
+                yield f"the database file is damaged: {told}"
+    yield from _documents(connection)
+    yield from _orphans(connection)
+    yield from _policies(connection)
+    yield from _order(connection)
+    yield from _counts(connection)
+    yield from unchained(connection)
+    stuck = (
+        select(EFFECTS.c.tracker, func.count())
+        .where(EFFECTS.c.state == "sending")
+        .group_by(EFFECTS.c.tracker)
+    )
+    for tracker, count in connection.execute(stuck):
+        yield f"{tracker}: {count} writes were begun and never settled; the next pass finds out about them"
+
+
+def _documents(connection: Connection) -> Iterator[str]:
+    for row in connection.execute(select(*TICKETS.c["tracker", "id", "key", "doc"])):
+        try:
+            ticket = to_ticket(json.loads(row.doc))
+        except _RUBBISH:
+            yield f"{row.tracker}:{row.id}: the ticket cannot be read"
+            continue
+        if (ticket.id, ticket.key) != (row.id, row.key):
+            yield f"{row.tracker}:{row.id}: the entry holds another ticket"
+    for row in connection.execute(select(*MESSAGES.c["tracker", "ticket", "id", "doc", "reading"])):
+        try:
+            to_message(json.loads(row.doc))
+            to_reading(json.loads(row.reading))
+        except _RUBBISH:
+            yield f"{row.tracker}:{row.ticket}: message {row.id} cannot be read"
+    for row in connection.execute(select(*OBSERVATIONS.c["tracker", "ticket", "field", "value"])):
+        try:
+            to_value(json.loads(row.value))
+        except _RUBBISH:
+            yield f"{row.tracker}:{row.ticket}: an observation of {row.field} cannot be read"
+
+
+def _orphans(connection: Connection) -> Iterator[str]:
+    for table, what in ((MESSAGES, "messages"), (OBSERVATIONS, "observations"), (PINS, "pinned policies")):
+        known = and_(TICKETS.c.tracker == table.c.tracker, TICKETS.c.id == table.c.ticket)
+        statement = (
+            select(func.count()).select_from(table.outerjoin(TICKETS, known)).where(TICKETS.c.id.is_(None))
+        )
+        if count := connection.execute(statement).scalar():
+            yield f"{count} {what} belong to no ticket"
+
+
+def _policies(connection: Connection) -> Iterator[str]:
+    for row in connection.execute(select(*POLICIES.c["version", "content"])):
+        try:
+            found: Policy = to_policy(json.loads(row.content))
+        except _RUBBISH:
+            yield f"policy {row.version} cannot be read"
+            continue
+        if found.version != row.version:
+            yield f"policy {row.version} was altered: its content is that of {found.version}"
+    unknown = select(PINS.c.version).where(PINS.c.version.not_in(select(POLICIES.c.version))).distinct()
+    for (version,) in connection.execute(unknown):
+        yield f"policy {version} is pinned and missing"
+
+
+def _order(connection: Connection) -> Iterator[str]:
+    backwards = select(func.count()).where(OBSERVATIONS.c.after >= OBSERVATIONS.c.at)
+    if count := connection.execute(backwards).scalar():
+        yield f"{count} observations end before they begin"
+    of = (OBSERVATIONS.c.tracker, OBSERVATIONS.c.ticket, OBSERVATIONS.c.field)
+    gaps = select(*of).group_by(*of).having(func.max(OBSERVATIONS.c.n) != func.count() - 1)
+    for tracker, ticket, field in connection.execute(gaps):
+        yield f"{tracker}:{ticket}: an observation of {field} is missing"
+
+
+def _counts(connection: Connection) -> Iterator[str]:
+    shown = PASSES.c["tracker", "id", "kind", "counts"]
+    for row in connection.execute(select(*shown).where(PASSES.c.ended.is_not(None))):
+        try:
+            n = dict(json.loads(row.counts))
+        except _RUBBISH:
+            yield f"{row.tracker}: the counts of pass {row.id} cannot be read"
+            continue
+        if n.get("seen", 0) != n.get("assessed", 0) + n.get("unreadable", 0):
+            yield f"{row.tracker}: pass {row.id} saw {n.get('seen')} escalations and accounts for others"
+        parts = ("applied", "stale", "ignored", "refused", "failed")
+        if row.kind != "plan" and n.get("planned", 0) != sum(n.get(part, 0) for part in parts):
+            yield f"{row.tracker}: pass {row.id} planned {n.get('planned')} edits and accounts for others"
