@@ -57,12 +57,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _elapsed() -> float:
+    """Seconds that only go forward, while the machine is suspended too where that can be known: a lease runs out then
+    as well."""
+    which = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if which is None else time.clock_gettime(which)
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """Everything that a command takes from the machine; tests hand in their own."""
 
     clock: Callable[[], datetime] = _now
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = _elapsed
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))

@@ -121,7 +121,9 @@ class Session:
         if self._ledger is None:
             from escsync.ledger import Ledger
 
-            self._ledger = Ledger.open(self.offline.ledger, text=self.offline.store_text)
+            self._ledger = Ledger.open(
+                self.offline.ledger, text=self.offline.store_text, clock=self.host.monotonic
+            )
         return self._ledger
 
     def world(self) -> World:
