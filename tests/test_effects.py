@@ -411,3 +411,27 @@ def test_a_field_that_is_not_there_shows_nothing(desk):
     without = replace(ticket, values={k: v for k, v in ticket.values.items() if k != "health"})
 
     assert not shows(without, SetField("health", None, None), desk.tracker.connect())
+
+
+def test_what_a_dead_pass_wrote_is_ours_where_nothing_tells_who_wrote(tmp_path):
+    """A tracker without history: our move back, found by the next pass, is no person's reopening."""
+    desk = Desk(tmp_path, mode=Mode.ENFORCE, capabilities=Capabilities(history=False))
+    try:
+        ref = desk.open()
+        desk.sync()
+        desk.at(5).tracker.move(ref, Stage.CLOSED, by="idris")
+
+        def die(what, when):
+            if (what, when) == ("write", "after"):
+                desk.tracker.hook = None
+                raise Killed
+
+        desk.at(6).tracker.hook = die
+        with pytest.raises(Killed):
+            desk.sync()
+        outcome = desk.at(8).sync()
+
+        (told,) = outcome.assessments
+        assert (told.cycle, desk.shown(ref).status.stage) == (1, Stage.INTAKE)
+    finally:
+        desk.close()

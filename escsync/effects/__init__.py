@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .recovery import recover
 from .sending import Order, Sent, outcome, send
-from .traces import after, digest, same, shows, step
+from .traces import after, digest, same, shown, shows, step
 
-__all__ = ["Order", "Sent", "after", "digest", "outcome", "recover", "same", "send", "shows", "step"]
+__all__ = ["Order", "Sent", "after", "digest", "outcome", "recover", "same", "send", "shown", "shows", "step"]

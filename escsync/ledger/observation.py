@@ -54,6 +54,8 @@ def _observe(connection: Connection, poll: Poll, tickets: Sequence[Ticket], resu
     moved: list[tuple[Ticket, str, str]] = []
     for ticket in tickets:
         held = known.tickets.get(ticket.id)
+        if held is None and not ticket.in_scope:
+            continue  # it never was an escalation: a part of one, say
         try:
             findable(named_by(ticket))
             digest = ticket.digest()

@@ -17,11 +17,12 @@ from escsync.adapter import (
     TrackerError,
     Vanished,
 )
+from escsync.domain.effect import Effect
 from escsync.ledger.trackers import Sweep, TrackerState
 
 from .looking import fingerprint, observe, read
 from .outcome import Failure, Pass, failure_of
-from .recovering import doubtful, settle
+from .recovering import doubtful, ours, settle
 
 _SWEPT_EVERY = timedelta(hours=24)
 """How often everything is looked at: increments do not show what left the scope, or was deleted."""
@@ -67,7 +68,8 @@ def gather(one: Pass, *, full: bool) -> Gathered:
     cursor = None if full or renew or stale else state.cursor
     watch = () if cursor is None else tuple(one.ledger.watch(one.tracker))
     gathered = Gathered(swept=cursor is None, renew=renew)
-    look = _Look(one, gathered, state, renew, frozenset(ref.id for ref in watch))
+    watched = frozenset(ref.id for ref in watch)
+    look = _Look(one, gathered, state, renew, watched, one.ledger.unfinished(one.tracker))
     try:
         after = look.pull(cursor, watch)
         if gathered.lost:
@@ -101,6 +103,7 @@ class _Look:
     state: TrackerState
     renew: bool
     watched: frozenset[str]
+    unsettled: Sequence[Effect] = ()
     seen: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
@@ -131,7 +134,9 @@ class _Look:
 
     def keep(self, tickets: Sequence[Ticket], *, by_id: Iterable[str] | None = None) -> None:
         """Observe tickets; one that was only watched and has not changed does not count as pulled."""
-        changed, failures = observe(self.one, tickets, by_id=by_id, renew=self.renew)
+        # What a pass that died had written is ours, whoever sees it first: nobody else's change, and no reopening.
+        by_us = ours(self.unsettled, tickets) if self.unsettled else frozenset()
+        changed, failures = observe(self.one, tickets, by_us=by_us, by_id=by_id, renew=self.renew)
         for ticket in tickets:
             self.seen.add(ticket.id)
             if ticket.id in changed or ticket.id not in self.watched:
@@ -162,11 +167,10 @@ class _Look:
         Only reading by id proves that a ticket is gone, and only where the tracker still shows others.
         """
         known = {ref.id: ref for ref in self.one.ledger.refs(self.one.tracker)}
-        unsettled = self.one.ledger.unfinished(self.one.tracker)
         deleted = self.deleted & known.keys() - self.seen
         missing = {i: ref for i, ref in self.missing(known, swept).items() if i not in deleted}
         wanted = [known[i] for i in sorted(missing)]
-        wanted += [known.get(i, TicketRef(i)) for i in sorted(doubtful(unsettled) - missing.keys())]
+        wanted += [known.get(i, TicketRef(i)) for i in sorted(doubtful(self.unsettled) - missing.keys())]
         live, errors = read(self.one, wanted)
         for native, error in errors.items():
             if not isinstance(error, Rejected):
@@ -188,7 +192,7 @@ class _Look:
             return []
         if swept:
             self.left |= {i for i in missing if i in live}
-        settle(self.one, unsettled, live)
+        settle(self.one, self.unsettled, live)
         return [*gone, *sorted(deleted)]
 
     def missing(self, known: dict[str, TicketRef], swept: bool) -> dict[str, TicketRef]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from escsync.adapter import Ticket, TicketRef
 from escsync.domain.effect import Effect
-from escsync.effects import recover
+from escsync.effects import recover, shown
 
 from .looking import observe, read
 from .outcome import Pass
@@ -27,8 +27,20 @@ def look(one: Pass) -> None:
     unfinished = one.ledger.unfinished(one.tracker)
     refs = [TicketRef(ticket) for ticket in sorted(doubtful(unfinished))]
     live, _ = read(one, refs)
-    observe(one, list(live.values()))
+    observe(one, list(live.values()), by_us=ours(unfinished, live.values()))
     settle(one, [effect for effect in unfinished if _told(effect, live)], live)
+
+
+def ours(unfinished: Sequence[Effect], tickets: Iterable[Ticket]) -> frozenset[tuple[str, str]]:
+    """Which fields of *tickets* show what an unfinished effect was to bring about: it was we who wrote them."""
+    by_ticket = {ticket.id: ticket for ticket in tickets}
+    return frozenset(
+        (effect.purpose.ticket, effect.purpose.step.removeprefix("set:").replace("move", "stage"))
+        for effect in unfinished
+        if effect.purpose.step == "move" or effect.purpose.step.startswith("set:")
+        if (ticket := by_ticket.get(effect.purpose.ticket)) is not None
+        if shown(ticket, effect.purpose.step) == effect.new
+    )
 
 
 def doubtful(unfinished: Sequence[Effect]) -> set[str]:

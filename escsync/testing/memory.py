@@ -126,7 +126,7 @@ class MemoryAdapter:
     ) -> tuple[list[Held], bool]:
         """The next page after *since*, with what is watched on the last; is it the last?"""
         everything = sorted(self._tracker.visible.values(), key=lambda held: held.revision)
-        wanted = [h for h in everything if h.revision > since and (h.in_scope or not whole)]
+        wanted = [h for h in everything if h.revision > since and (h.in_scope or not (whole or h.key))]
         page = wanted[: self.capabilities.read_batch]
         last = len(page) == len(wanted)
         ids = {ref.id for ref in watch} - seen - {str(held.number) for held in page} if last else set()
