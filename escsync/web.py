@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
-__all__ = ["http_date", "loopback", "retry_after", "sendable", "tidy"]
+__all__ = ["http_date", "loopback", "retry_after", "sendable", "tidy", "untrusted"]
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)
@@ -57,6 +58,23 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return None
         seconds = (until - now).total_seconds()
     return min(max(seconds, 0.0), _DAY) if isfinite(seconds) else None
+
+
+def untrusted(error: BaseException) -> bool:
+    """Does *error*, or anything that it was made of, say that the server's certificate is not trusted?
+
+    Other failures of encryption tell nothing of trust, and may come after the request was carried out.
+    """
+    open_, seen = [error], set[int]()
+    while open_:
+        one = open_.pop()
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return True
+        if id(one) not in seen:
+            seen.add(id(one))
+            parts = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+            open_ += [part for part in parts if isinstance(part, BaseException)]
+    return False
 
 
 def tidy(text: str) -> str:

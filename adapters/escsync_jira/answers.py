@@ -103,9 +103,14 @@ def failure(status: int, headers: Mapping[str, str], content: bytes, *, what: st
                 executed=False,
                 everywhere=headers.get("RateLimit-Reason", "") not in _LOCAL_LIMITS,
             )
+        case 408:
+            return Unavailable(f"{what}: the connection was closed before Jira answered (408)")
         case _ if status >= 500:
+            wait = retry_after(headers)
             return Unavailable(
-                f"{what}: Jira is out of order at the moment ({status})", retry_after=retry_after(headers)
+                f"{what}: Jira is out of order at the moment ({status})",
+                retry_after=wait,
+                everywhere=status == 503 and wait is not None,
             )
         case _:
             said = f": {refusal.words}" if refusal.words else ""

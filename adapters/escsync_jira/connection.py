@@ -13,7 +13,7 @@ from requests import exceptions as failures
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from escsync.adapter import Denied, Retry, TrackerError, Unavailable
-from escsync.web import http_date
+from escsync.web import http_date, untrusted
 
 from .answers import Answer, decoded, failure, is_final
 from .settings import JiraConnection
@@ -150,10 +150,15 @@ def _date(response: requests.Response) -> datetime | None:
 def _lost(error: failures.RequestException, what: str) -> TrackerError:
     """No whole answer came: may the request have been carried out?"""
     match error:
-        case failures.SSLError():
+        case failures.SSLError() if untrusted(error):
             return Denied(
                 f"{what}: the server's certificate is not trusted",
                 remedy="name your certificate authority's file under connection.verify",
+            )
+        case failures.SSLError():
+            return Unavailable(
+                f"{what}: the encrypted connection broke off",
+                remedy="if it happens again: does connection.url speak https?",
             )
         case failures.ConnectTimeout() | failures.ProxyError():
             return Unavailable(f"{what}: Jira cannot be reached", executed=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -13,7 +12,7 @@ from notion_client import Client
 from notion_client.errors import HTTPResponseError, NotionClientErrorBase, RequestTimeoutError
 
 from escsync.adapter import Ambiguous, Denied, Rejected, Retry, TrackerError, Unavailable
-from escsync.web import http_date
+from escsync.web import http_date, untrusted
 
 from .failures import LATER, Answer, Overload, failure
 from .settings import NotionConnection
@@ -175,7 +174,7 @@ def _late(error: RequestTimeoutError, what: str) -> TrackerError:
 def _lost(error: Exception, what: str) -> TrackerError:
     """No whole answer came: may the request have been carried out?"""
     match error:
-        case httpx.ConnectError() if _untrusted(error):
+        case httpx.ConnectError() if untrusted(error):
             return Denied(
                 f"{what}: the server's certificate is not trusted",
                 remedy="name your certificate authority's file in the environment variable SSL_CERT_FILE",
@@ -192,12 +191,3 @@ def _lost(error: Exception, what: str) -> TrackerError:
             return Denied(f"{what}: the request could not be made", remedy="check connection.url")
         case _:
             return Unavailable(f"{what}: the connection broke off before Notion answered", remedy=LATER)
-
-
-def _untrusted(error: Exception) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False

@@ -20,8 +20,8 @@ _STRANGE = "Notion answered with something that is not what its documentation pr
 class Overload(Unavailable):
     """Notion took too long over it: less at a time may do."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message, retry_after=retry_after, remedy=LATER)
+    def __init__(self, message: str, *, retry_after: float | None = None, everywhere: bool = False) -> None:
+        super().__init__(message, retry_after=retry_after, everywhere=everywhere, remedy=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,15 @@ def failure(
                 remedy="nothing is lost: the next pass goes on from here; let nothing else use the same token",
             )
         case 503 | 504:
+            wait = retry_after(headers)
             return Overload(
                 f"{what}: Notion takes too long or is out of order ({known})",
-                retry_after=retry_after(headers),
+                retry_after=wait,
+                everywhere=status == 503 and wait is not None,
+            )
+        case 408:
+            return Unavailable(
+                f"{what}: the connection was closed before Notion answered ({known})", remedy=LATER
             )
         case 409:
             return Unavailable(

@@ -184,7 +184,9 @@ def failure(status: int, body: object, *, what: str, wait: float | None = None) 
             return Unavailable(f"{what}: Salesforce's edge did not let the request through ({status})")
         case _ if status >= 500 or refusal.code in _BUSY:
             return Unavailable(
-                f"{what}: Salesforce is out of order at the moment ({status})", retry_after=wait
+                f"{what}: Salesforce is out of order at the moment ({status})",
+                retry_after=wait,
+                everywhere=status == 503 and wait is not None,
             )
         case _:
             why = refusal.why()

@@ -12,7 +12,7 @@ import requests
 from requests import exceptions as failures
 
 from escsync.adapter import Denied, TrackerError, Unavailable
-from escsync.web import loopback
+from escsync.web import loopback, retry_after, untrusted
 
 from . import instants
 from .answers import Refusal, decoded, failure, refused
@@ -116,8 +116,8 @@ class Session:
         self.seen = instants.http(response.headers.get("Date", "")) or self.seen
 
     def _refused(self, response: requests.Response) -> TrackerError:
-        body = refused(response.content)
-        refusal, error = Refusal.of(body), failure(response.status_code, body, what=_WHAT)
+        body, wait = refused(response.content), retry_after(response.headers)
+        refusal, error = Refusal.of(body), failure(response.status_code, body, what=_WHAT, wait=wait)
         if isinstance(error, Unavailable):
             return Unavailable(
                 error.message,
@@ -160,10 +160,16 @@ _REMEDIES = {
 def lost(error: failures.RequestException, what: str, *, executed: bool | None = None) -> TrackerError:
     """No whole answer came: may the request have been carried out?"""
     match error:
-        case failures.SSLError():
+        case failures.SSLError() if untrusted(error):
             return Denied(
                 f"{what}: the server's certificate is not trusted",
                 remedy="name your certificate authority's file under connection.verify",
+            )
+        case failures.SSLError():
+            return Unavailable(
+                f"{what}: the encrypted connection broke off",
+                executed=executed,
+                remedy="if it happens again: does connection.url speak https?",
             )
         case failures.ConnectTimeout() | failures.ProxyError():
             return Unavailable(f"{what}: Salesforce cannot be reached", executed=False)
