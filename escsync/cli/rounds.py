@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from escsync.cli.exits import Exit, worst
@@ -54,6 +55,7 @@ def on_each(
     outcomes = []
     for tracker in session.chosen() if trackers is None else trackers:
         try:
+            _rested(session, tracker.name, now)
             with connected(session, tracker, now) as adapter, _watched(session, tracker.name) as progress:
                 one = _begin(session, tracker, adapter, now, within or limits(session), name, progress)
                 outcomes.append(work(one))
@@ -66,23 +68,53 @@ def on_each(
 def connected(
     session: Session, tracker: TrackerConfig, now: datetime, *, fresh: bool = False
 ) -> Iterator[Adapter]:
-    """An open connection to *tracker*; TrackerError where there is none."""
+    """An open connection to *tracker*; TrackerError where there is none.
+
+    A pause that the tracker asked for and that outlasts the connection is kept for the next pass.
+    """
     from escsync import registry
     from escsync.adapter import Binding
     from escsync.retry import Patience
 
     host = session.host
+    patience = Patience(
+        sleep=host.sleep,
+        clock=host.monotonic,
+        random=host.random,
+        alive=lambda: session.ledger.alive(tracker.name),
+    )
     binding = Binding(
         tracker=tracker.name,
         settings=tracker.settings,
         vocabulary=tracker.vocabulary,
-        retry=Patience(sleep=host.sleep, clock=host.monotonic, random=host.random),
+        retry=patience,
         clock=lambda: now,
         discovery=session.ledger.discovery(tracker.name),
         fresh=fresh,
     )
-    with closing(registry.connect(tracker.plugin, binding)) as adapter:
-        yield adapter
+    try:
+        with closing(registry.connect(tracker.plugin, binding)) as adapter:
+            yield adapter
+    finally:
+        if (pause := patience.pause) is not None:
+            until = session.later() + timedelta(seconds=ceil(pause.seconds))
+            session.ledger.pause(tracker.name, until, pause.why)
+
+
+def _rested(session: Session, tracker: str, now: datetime) -> None:
+    """Unavailable where *tracker* asked for a pause that is not over: then it is not even asked."""
+    from escsync.adapter import Unavailable
+    from escsync.domain.evidence import iso
+
+    state = session.ledger.state(tracker)
+    if state.resting(now):
+        why = f" ({state.pause})" if state.pause else ""
+        raise Unavailable(
+            f"{tracker} asked for a pause until {iso(state.not_before)}{why}; it was not asked anything",
+            executed=False,
+            everywhere=True,
+            remedy="nothing is lost: the first pass after that goes on from here",
+        )
 
 
 def code_of(session: Session, outcomes: Iterable[Outcome]) -> Exit:
@@ -111,6 +143,8 @@ def _begin(
 ) -> Pass:
     from escsync.sync import Pass
 
+    clock = session.host.monotonic
+    begun = clock()
     return Pass(
         tracker=tracker.name,
         mode=tracker.mode,
@@ -123,6 +157,7 @@ def _begin(
         now=now,
         pass_id=name,
         progress=progress,
+        elapsed=lambda: timedelta(seconds=clock() - begun),
     )
 
 

@@ -57,7 +57,7 @@ class Patience:
         self._circuit = Circuit(clock)
         self._purse = Purse(self._budget.seconds)
         self._closed_until = float("-inf")
-        self._why = ""
+        self._asked_until, self._why = float("-inf"), ""
         self._next = float("-inf")
 
     def paced(self, rate: float) -> _Paced:
@@ -83,9 +83,9 @@ class Patience:
 
     @property
     def pause(self) -> Pause | None:
-        """What is left of the pause that the tracker last asked for as a whole."""
+        """What is left of the pause that the tracker as a whole asked for, saying how long."""
         with self._lock:
-            left = self._closed_until - self._clock()
+            left = self._asked_until - self._clock()
             return Pause(left, self._why) if left > _TICK else None
 
     def __call__(self, operation: Callable[[], Any], *, safe: bool) -> Any:
@@ -144,14 +144,13 @@ class Patience:
 
     def _heed(self, error: Unavailable) -> None:
         """Remember what the whole tracker asks for."""
-        if error.everywhere and error.retry_after:
-            self._close(error.retry_after, error.message)
-
-    def _close(self, seconds: float, why: str) -> None:
+        if not error.everywhere or not error.retry_after:
+            return
         with self._lock:
-            until = self._clock() + seconds
-            if until > self._closed_until:
-                self._closed_until, self._why = until, why
+            until = self._clock() + error.retry_after
+            self._closed_until = max(self._closed_until, until)
+            if until > self._asked_until:
+                self._asked_until, self._why = until, error.message
 
     def _wait(self, state: RetryCallState) -> float:
         """What the tracker asked for at least, else growing times; both spread, so that callers do not march in step."""
@@ -162,7 +161,8 @@ class Patience:
         grown = min(self._budget.longest, self._budget.first * 2.0 ** (state.attempt_number - 1))
         wait = grown * (0.5 + self._random() / 2)
         if isinstance(error, Unavailable) and error.everywhere:
-            self._close(wait, error.message)
+            with self._lock:
+                self._closed_until = max(self._closed_until, self._clock() + wait)
         return wait
 
     def _spread(self, asked: float, left: float) -> float:

@@ -70,7 +70,7 @@ class House:
         return Host(
             **{
                 "clock": lambda: self.now,
-                "monotonic": lambda: 0.0,
+                "monotonic": lambda: float(sum(self.waits)),
                 "sleep": self.waits.append,
                 "random": lambda: 0.5,
                 "environ": self.environ,
