@@ -1,4 +1,4 @@
-"""Commands that need no tracker: init, rule, policy, schema, adapters, ledger."""
+"""Commands that need no tracker: init, rule, policy, schema, adapters."""
 
 from __future__ import annotations
 
@@ -118,34 +118,6 @@ def adapters(session: Session) -> Exit:
         session.terminal.say(
             f"{row['name']:<12} {state}{' -> ' + str(row['remedy']) if row['remedy'] else ''}"
         )
-    return Exit.DONE
-
-
-def ledger_check(session: Session) -> Exit:
-    """Is the ledger whole, and do its counts agree?"""
-    problems = session.ledger.check()
-    if session.terminal.as_json:
-        session.terminal.document({"schema": 1, "ok": not problems, "problems": problems})
-    else:
-        session.terminal.tell(problems or ["The ledger is whole, and its counts agree."])
-    return Exit.PARTIAL if problems else Exit.DONE
-
-
-def ledger_backup(
-    session: Session, file: Annotated[Path, typer.Argument(help="Where the copy goes.", metavar="FILE")]
-) -> Exit:
-    """A copy of the ledger, made while passes may run."""
-    path = session.host.directory() / file
-    if path.exists():
-        raise Stop(f"{file}: exists already; a backup overwrites nothing")
-    if not path.parent.is_dir():
-        raise Stop(f"{file}: its folder does not exist")
-    session.ledger.backup(path)
-    size = path.stat().st_size
-    if session.terminal.as_json:
-        session.terminal.document({"schema": 1, "file": str(path), "bytes": size})
-    else:
-        session.terminal.say(f"{file}: the ledger as it is now ({size:,} bytes)")
     return Exit.DONE
 
 

@@ -10,6 +10,7 @@ import typer
 
 from escsync import __version__
 from escsync.cli import about, daemon, demo, doctor, everywhere, look, passes, people, skeleton
+from escsync.cli import ledger as care
 
 
 class _Plain(typer.Typer):
@@ -87,8 +88,9 @@ for _name, _command, _panel in (
 ):
     app.command(_name, rich_help_panel=_panel)(everywhere.everywhere(_command))
 policy.command("show")(everywhere.everywhere(about.policy_show))
-ledger.command("check")(everywhere.everywhere(about.ledger_check))
-ledger.command("backup")(everywhere.everywhere(about.ledger_backup))
+ledger.command("check")(everywhere.everywhere(care.check))
+ledger.command("backup")(everywhere.everywhere(care.backup))
+ledger.command("export")(everywhere.everywhere(care.export))
 adapter.command("new")(everywhere.everywhere(skeleton.new))
 app.add_typer(adapter, rich_help_panel=_HELP)
 app.add_typer(policy, rich_help_panel=_HELP)

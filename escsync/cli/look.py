@@ -94,14 +94,15 @@ def listed(
 
 
 def show(session: Session, id: Annotated[str, typer.Argument(help="An id, a key or a native id.")]) -> Exit:
-    """One escalation whole: facts, deadlines, findings and timeline."""
+    """One escalation whole: facts, deadlines, findings, timeline, and what escsync wrote to it."""
     from escsync.report import document, single
 
     found = pick(session, id)
+    writes = session.ledger.effects(found.tracker, _native(found))
     if session.terminal.as_json:
-        session.terminal.document(document.whole(found))
+        session.terminal.document(document.whole(found, writes))
     else:
-        session.terminal.tell(single.story(found, session.zone))
+        session.terminal.tell(single.story(found, session.zone, writes))
     return ending(session, [found])
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,29 +43,41 @@ def backup(database: Database, target: Path) -> None:
     """Write a complete copy to *target*, an SQLite file, while passes go on; it appears there whole or not at all."""
     if target.exists():
         raise LedgerError(f"{target} exists already", remedy="name a new file")
-    made = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        if database.path is not None:
-            with closing(sqlite3.connect(database.path)) as live, closing(sqlite3.connect(made)) as copied:
-                live.backup(copied)
-        else:
-            with (
-                closing(Database(f"sqlite:///{made}")) as new,
-                database.read() as reading,
-                new.write() as writing,
-            ):
-                for table in metadata.sorted_tables:
-                    copy(reading, writing, table)
-        appear(made, target)
+        with finished(target) as made:
+            if database.path is not None:
+                with closing(sqlite3.connect(database.path)) as live, closing(sqlite3.connect(made)) as copied:
+                    live.backup(copied)
+            else:
+                _copied(database, made)
     except (sqlite3.Error, OSError) as error:
         said = error.strerror if isinstance(error, OSError) else error
         raise LedgerError(
             f"the copy could not be written: {said}", remedy="see that the folder exists and has room"
         ) from None
+
+
+@contextmanager
+def finished(target: Path) -> Iterator[Path]:
+    """A name beside *target* to write to; what stands there at the end becomes *target*, after an error nothing does."""
+    made = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield made
+        appear(made, target)
     finally:
         for rest in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):
                 os.unlink(f"{made}{rest}")
+
+
+def _copied(database: Database, made: Path) -> None:
+    with (
+        closing(Database(f"sqlite:///{made}")) as new,
+        database.read() as reading,
+        new.write() as writing,
+    ):
+        for table in metadata.sorted_tables:
+            copy(reading, writing, table)
 
 
 def appear(made: Path, target: Path) -> None:

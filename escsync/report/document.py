@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from escsync.domain.assessment import Assessment, Clock, TimelineEntry
+from escsync.domain.effect import Effect
 from escsync.domain.evidence import iso
 from escsync.domain.findings import Finding
 
@@ -51,13 +52,14 @@ def listing(found: Iterable[Assessment], at: datetime) -> JSON:
     return {"schema": SCHEMA, "at": iso(at), "escalations": [escalation(one) for one in found]}
 
 
-def whole(found: Assessment) -> JSON:
-    """What `show` answers: E with its timeline."""
+def whole(found: Assessment, writes: Iterable[Effect] = ()) -> JSON:
+    """What `show` answers: E with its timeline, and what escsync wrote to it."""
     return {
         "schema": SCHEMA,
         "at": iso(found.now),
         **escalation(found),
         "timeline": [_entry(entry) for entry in found.timeline],
+        "writes": [_write(effect) for effect in writes],
     }
 
 
@@ -150,4 +152,22 @@ def _entry(entry: TimelineEntry) -> JSON:
         "actor": entry.actor,
         "source": entry.source,
         "cycle": entry.cycle,
+    }
+
+
+def _write(effect: Effect) -> JSON:
+    """One write to a tracker as the journal holds it: its values as hashes only."""
+    return {
+        "at": iso(effect.at),
+        "step": effect.purpose.step,
+        "cycle": effect.purpose.episode,
+        "because": list(effect.because),
+        "result": effect.state.value,
+        "error": effect.error,
+        "pass": effect.pass_id,
+        "policy_version": effect.policy,
+        "attempt": effect.attempt,
+        "old": effect.old,
+        "new": effect.new,
+        "created": effect.remote_id,
     }

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
 from escsync.domain.assessment import Assessment, Clock, TimelineEntry
 from escsync.domain.duration import spoken
+from escsync.domain.effect import Effect, EffectState
 from escsync.domain.findings import Finding
 from escsync.report import words
 from escsync.report.display import shown
 
 _VERDICTS = {"met": "green", "breached": "bold red", "running": "yellow"}
+_RESULTS = {
+    EffectState.DONE: "green",
+    EffectState.DOUBT: "yellow",
+    EffectState.FAILED: "red",
+    EffectState.REJECTED: "red",
+}
 _LONG = 300
 """Characters of a text from a tracker that are shown; JSON has all of it."""
 
 
-def story(found: Assessment, zone: ZoneInfo) -> Iterator[Text]:
-    """Everything known of *found*: its facts, deadlines, findings and timeline."""
+def story(found: Assessment, zone: ZoneInfo, writes: Sequence[Effect] = ()) -> Iterator[Text]:
+    """Everything known of *found*: its facts, deadlines, findings and timeline, and what escsync wrote to it."""
     yield Text(f"{shown(found.key)}  {shown(found.summary, 160)}", style="bold")
     yield from (Text(f"  {name:<16}{value}") for name, value in _facts(found, zone) if value)
     derived = any(clock.source != "process" for clock in found.clocks)
@@ -38,6 +45,10 @@ def story(found: Assessment, zone: ZoneInfo) -> Iterator[Text]:
     yield Text("Timeline", style="bold")
     for entry in found.timeline:
         yield Text(f"  {_entry(entry, zone)}")
+    if writes:
+        yield Text("Writes", style="bold").append("  (values as hashes: old -> new)", style="not bold")
+    for effect in writes:
+        yield from _write(effect, zone)
 
 
 def reckoning(found: Assessment, clocks: Iterable[Clock], zone: ZoneInfo) -> Iterator[Text]:
@@ -136,6 +147,21 @@ def _entry(entry: TimelineEntry, zone: ZoneInfo) -> str:
     actor = f" by {shown(entry.actor, 60)}" if entry.actor else ""
     grade = "" if entry.grade.value == "A" else f" [grade {entry.grade.value}]"
     return f"{words.when(entry.at, zone)}{until}  {shown(entry.kind)}: {shown(entry.detail, _LONG)}{actor}{grade}"
+
+
+def _write(effect: Effect, zone: ZoneInfo) -> Iterator[Text]:
+    """What was done, what became of it and what asked for it; no value in clear."""
+    when = words.when(effect.at, zone) if effect.at else "?"
+    made = f" {shown(effect.remote_id, 60)}" if effect.remote_id else ""
+    error = f" ({shown(effect.error, 60)})" if effect.error else ""
+    again = f", attempt {effect.attempt}" if effect.attempt > 1 else ""
+    yield (
+        Text(f"  {when}  {shown(effect.purpose.step)}{made}: ")
+        .append(f"{effect.state.value}{error}", style=_RESULTS.get(effect.state, ""))
+        .append(f"  {effect.old[:8]} -> {effect.new[:8]}")
+    )
+    because = " ".join(map(shown, effect.because)) or "of no finding: escsync's own fields and note"
+    yield Text(f"          because {because}; pass {shown(effect.pass_id)}{again}, policy {effect.policy}")
 
 
 def _proof(clock: Clock) -> str:

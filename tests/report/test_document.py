@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from domain.story import Story, at
 
+from escsync.domain.effect import Effect, EffectState, Purpose
 from escsync.report import document
 
 
@@ -63,6 +64,20 @@ def test_show_is_the_escalation_with_its_timeline():
 
     assert {**told, **document.escalation(one)} == told
     assert set(told["timeline"][0]) == {"at", "until", "kind", "detail", "grade", "actor", "source", "cycle"}
+
+
+def test_show_tells_each_write_without_any_value():
+    """Its reason, its pass, its policy and its result; what was there before and after only as hashes."""
+    purpose = Purpose("support", "1", 2, "annotate", "set:owner")
+    effect = Effect("k", purpose, 1, EffectState.DONE, "a", "b", ("OWNER_MISSING",), "p1", pass_id="pass-7")
+
+    (told,) = document.whole(story(), [effect])["writes"]
+
+    assert told == {
+        "at": None, "step": "set:owner", "cycle": 2, "because": ["OWNER_MISSING"], "result": "done", "error": "",
+        "pass": "pass-7", "policy_version": "p1", "attempt": 1, "old": "a", "new": "b", "created": "",
+    }  # fmt: skip
+    assert document.whole(story())["writes"] == []
 
 
 def test_explain_shows_the_arithmetic():

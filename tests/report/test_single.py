@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from domain.story import Story, clock
 
+from escsync.domain.effect import Effect, EffectState, Purpose
+from escsync.domain.evidence import instant
 from escsync.report import single
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -64,3 +66,28 @@ def test_hostile_words_stay_words():
     assert "\x1b" not in told
     assert "\u202e" not in told
     assert "\x07" not in told
+
+
+def write(**changes):
+    """A note that was written, the second time it was tried."""
+    purpose = Purpose("support", "1", 1, "annotate", "note")
+    made = Effect(
+        "k", purpose, 1, EffectState.DONE, "a" * 64, "b" * 64, ("ACK_BREACHED", "NO_CSM"), "p1", 2,
+        pass_id="pass-7", at=instant(late().now),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def test_a_story_ends_with_what_escsync_wrote():
+    """When, what, with which result, why, in which pass and by which policy; values as hashes."""
+    told = text(single.story(late(), BERLIN, [write(), write(state=EffectState.REJECTED, error="Rejected")]))
+
+    assert "Writes  (values as hashes: old -> new)" in told
+    assert "2026-03-03 14:00 CET (13:00Z)  note: done  aaaaaaaa -> bbbbbbbb" in told
+    assert "because ACK_BREACHED NO_CSM; pass pass-7, attempt 2, policy p1" in told
+    assert "note: rejected (Rejected)" in told
+
+
+def test_where_nothing_was_written_nothing_is_said_of_it():
+    """Observe mode writes nothing."""
+    assert "Writes" not in text(single.story(late(), BERLIN))
