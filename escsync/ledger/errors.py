@@ -37,6 +37,10 @@ class LostLease(Held, Overtaken):
     """This pass was paused for so long that another one took over: stop, write nothing more."""
 
 
+class Unsure(LedgerError, Overtaken):
+    """The ledger cannot say whether this pass still has its lease: stop, write nothing more."""
+
+
 class LookBack(LedgerError):
     """The pass's instant lies before the ledger's last pass."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, or_, select, type_
 
 from .batches import put_missing
 from .database import Database, present
-from .errors import Busy, Held, LostLease
+from .errors import Busy, Held, LedgerError, LostLease, Unsure
 from .holder import here, known
 from .schema import TRACKERS
 
@@ -51,18 +51,17 @@ class Leases:
     def lease(self, tracker: str, pass_id: str, ttl: timedelta) -> Iterator[int]:
         """Have *tracker* alone; Held where a living pass has it."""
         begun = self._now()
-        try:
-            with self._database.write() as connection:
-                fence = acquire(connection, tracker, here(pass_id, os.getpid()).written(), ttl)
-        except Busy:
-            raise Held(tracker, "in the middle of a write") from None
+        with self._transaction(tracker) as connection:
+            fence = acquire(connection, tracker, here(pass_id, os.getpid()).written(), ttl)
         self._held[tracker] = _Lease(fence, ttl, _after(begun, ttl))
         try:
             yield fence
-        finally:
-            del self._held[tracker]
-            with self._database.write() as connection:
-                release(connection, tracker, fence)
+        except BaseException:
+            # What ended the pass is to be told, not that the lease has to run out by itself.
+            with suppress(LedgerError):
+                self._give_back(tracker, fence)
+            raise
+        self._give_back(tracker, fence)
 
     @contextmanager
     def write(self, tracker: str) -> Iterator[Connection]:
@@ -70,7 +69,7 @@ class Leases:
         this pass was overtaken."""
         begun = self._now()
         held = self._held.get(tracker)
-        with self._database.write() as connection:
+        with self._transaction(tracker) as connection:
             if held is None:
                 take(connection, tracker)
             else:
@@ -80,20 +79,41 @@ class Leases:
             held.until = _after(begun, held.ttl)
 
     def alive(self, tracker: str) -> None:
-        """See that the lease outlasts a request that is about to be sent; LostLease where another pass has it."""
+        """See that the lease outlasts a request that is about to be sent; LostLease where another pass has it, Unsure
+        where nobody can tell."""
         held = self._held.get(tracker)
         if held is None:
             return
         with self._renewing:
             now = self._now()
             if now is None or held.until is None or held.until - now < held.spare:
-                with self.write(tracker):
-                    pass
+                try:
+                    with self.write(tracker):
+                        pass
+                except LostLease:
+                    raise
+                except LedgerError as error:
+                    raise Unsure(error.message, remedy=error.remedy) from None
 
     def fence(self, tracker: str) -> int:
         """The number of the lease; 0 without one."""
         held = self._held.get(tracker)
         return held.fence if held is not None else 0
+
+    def _give_back(self, tracker: str, fence: int) -> None:
+        del self._held[tracker]
+        with self._database.write() as connection:
+            release(connection, tracker, fence)
+
+    @contextmanager
+    def _transaction(self, tracker: str) -> Iterator[Connection]:
+        """One that waits for another program in vain, or is taken from one that was paused in it, has lost its turn."""
+        try:
+            with self._database.write() as connection:
+                yield connection
+        except Busy:
+            lost = LostLease if tracker in self._held else Held
+            raise lost(tracker, "in the middle of a write") from None
 
     def _now(self) -> float | None:
         return self._clock() if self._clock is not None else None

@@ -28,6 +28,8 @@ _STATES = {
     "08": ("was lost in the middle", "run the same command again: nothing is half written"),
 }
 """What PostgreSQL's states mean, by their beginning: what is the matter, and what to do."""
+_PASSING = {"55P03", "40P01", "40001", "25P"}
+"""Those that are over as soon as the other program has done its work."""
 
 
 @contextmanager
@@ -50,7 +52,7 @@ def told(error: SQLAlchemyError, url: URL) -> LedgerError:
     state = getattr(cause, "sqlstate", None) or ""
     for beginning, (what, remedy) in _STATES.items():
         if state.startswith(beginning):
-            kind = Busy if beginning in ("55P03", "40P01", "40001") else LedgerError
+            kind = Busy if beginning in _PASSING else LedgerError
             return kind(f"the ledger {named(url)} {what}", remedy=remedy)
     if getattr(cause, "sqlite_errorname", "").startswith(_BUSY):
         return Busy(

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from escsync.domain.effect import Effect, EffectState, Purpose
 from escsync.domain.fault import Overtaken
-from escsync.ledger import Held, Ledger, LostLease
+from escsync.ledger import Held, Ledger, LedgerError, LostLease
 from escsync.ledger.poll import Poll
 
 OUT = timedelta(seconds=-5)
@@ -86,6 +86,29 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_sleeper_writes_nothing(addre
         assert fence == 2
     assert [record.ticket.id for record in ledger.records(T)] == ["2"]
     assert ledger.effects(T, "1") == []
+
+
+def test_a_ledger_that_cannot_be_asked_stops_every_request(postgres):
+    """A pass that does not know whether it was overtaken sends nothing, and no layer takes that for a tracker's error."""
+    told = []
+
+    def interrupted(ledger):
+        with ledger.lease(T, "p"):
+            with ledger._database.write() as connection:
+                connection.execute(text("DROP TABLE trackers"))
+            try:
+                ledger.alive(T)
+            except Overtaken as error:
+                told.append(error)
+                raise
+
+    with Ledger.open(postgres.place()) as ledger, pytest.raises(LedgerError) as caught:
+        interrupted(ledger)
+
+    # That the lease could not be given back either is no news.
+    assert told == [caught.value]
+    assert not isinstance(caught.value, Held)
+    assert "has other tables" in str(caught.value)
 
 
 def test_a_sleeper_that_was_not_overtaken_goes_on(ledger):
