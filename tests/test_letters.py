@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from fakes.desk import IDRIS, LENA, START, Desk
 
-from escsync.adapter import Conflict, Denied, SetField, Stage, TicketRef, Unavailable, Written
+from escsync.adapter import Conflict, Denied, Rejected, SetField, Stage, TicketRef, Unavailable, Written
 from escsync.domain.escalation import World
 from escsync.domain.people import Directory
 from escsync.domain.plan import Change, Mode, Plan
@@ -79,6 +79,29 @@ def test_a_refused_edit_is_set_aside_with_the_reason_and_the_others_are_done(des
         START,
         1,
     )
+    assert desk.shown(ref).note is not None
+
+
+def test_each_edit_keeps_its_own_reason(make):
+    """A pass tells one failure of a kind per ticket; the letters tell them apart."""
+    desk = make(mode=Mode.ANNOTATE)
+    ref = desk.open()
+
+    class Strict(MemoryAdapter):
+        def _write(self, change):
+            names = [getattr(edit, "field", "") for edit in change.edits]
+            errors = {i: Rejected(f"no {name}", remedy=f"map {name}") for i, name in enumerate(names) if name}
+            return replace(super()._write(change), failures=errors)
+
+        def _edit(self, held, edit):
+            return None if isinstance(edit, SetField) else super()._edit(held, edit)
+
+    outcome = desk.sync(adapter=Strict(desk.tracker))
+
+    told = {letter.step: (letter.message, letter.remedy) for letter in letters(desk).values()}
+    assert len(outcome.errors) == 1
+    assert told["set:health"] == ("no health", "map health")
+    assert told["set:due_at"] == ("no due_at", "map due_at")
     assert desk.shown(ref).note is not None
 
 

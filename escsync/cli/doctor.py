@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from escsync.cli.exits import Exit, Stop
+from escsync.cli.letters import kept
 from escsync.cli.rounds import connected
 from escsync.cli.session import Session
 
@@ -85,6 +86,7 @@ def proposals(
 def _ledger(session: Session) -> Iterator[Problem]:
     from escsync.adapter import Level, Problem
     from escsync.ledger import LedgerError
+    from escsync.report import aside
 
     try:
         problems = session.ledger.check()
@@ -97,6 +99,9 @@ def _ledger(session: Session) -> Iterator[Problem]:
         )
     if not problems:
         yield Problem(Level.OK, "ledger", "opens, and its counts agree")
+    told = aside.summary(letter for letter in kept(session) if letter.aside)
+    if told:
+        yield Problem(Level.WARNING, "letters", told, "`escsync ledger letters` says why and what to do")
 
 
 def _tracker(session: Session, tracker: TrackerConfig) -> Iterator[Problem]:

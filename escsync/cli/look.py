@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escsync.cli.exits import Exit, Stop
+from escsync.cli.letters import kept
 from escsync.cli.session import Session, means, suggestion
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ _FORGOTTEN = timedelta(days=92)
 def status(session: Session) -> Exit:
     """The board: what is open, what is late, and which deadline comes next."""
     from escsync.domain.evidence import iso
-    from escsync.report import board, document
+    from escsync.report import aside, board, document
 
     found = session.assessments()
     shown = board.board(found, session.offline.policy.money, session.now)
+    held = [letter for letter in kept(session) if letter.aside]
     if session.terminal.as_json:
         risk = shown.at_risk
         session.terminal.document(
@@ -42,6 +44,7 @@ def status(session: Session) -> Exit:
                     "accounts": risk.accounts,
                     "missing": list(risk.missing),
                 },
+                "set_aside": [aside.row(letter) for letter in held],
                 "last_pass": {name: iso(session.ledger.last_pass(name)) for name in session.offline.trackers},
             }
         )
@@ -52,6 +55,10 @@ def status(session: Session) -> Exit:
             session.terminal.draw(part)
     if shown.at_risk.missing:
         session.terminal.say(f"ARR or exchange rate missing for: {board.unknown(shown.at_risk)}")
+    if held:
+        session.terminal.say(
+            f"{session.discretion.clean(aside.summary(held))} (see `escsync ledger letters`)"
+        )
     _freshness(session)
     return ending(session, shown.rows)
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .judging import Judged
     from .receipts import Written
 
-_REFUSALS = frozenset({"REJECTED", "DENIED"})
 Place = tuple[str, str]
 """A ticket's native id and the step."""
 
@@ -36,6 +35,11 @@ class Aside:
         self._one = one
         self._letters = {letter.place: letter for letter in one.ledger.letters.of(one.tracker)}
         self._readable: set[str] = set()
+
+    @property
+    def tickets(self) -> frozenset[str]:
+        """The tickets of which something is set aside."""
+        return frozenset(ticket for ticket, _ in self._letters)
 
     def holds(self, entry: Entry, edit: Edit) -> bool:
         """Is *edit* set aside, for the ticket as people have left it?"""
@@ -56,7 +60,7 @@ class Aside:
             TicketRef(letter.ticket, letter.key)
             for letter in self._letters.values()
             if letter.step == READ and letter.ticket not in came
-            if not letter.holds(self._whole(letter.message), self._one.now)
+            if not letter.holds(self._configured, self._one.now)
         ]
         live, errors = read(self._one, due)
         failures = observe(self._one, list(live.values()))[1] if live else []
@@ -79,10 +83,12 @@ class Aside:
         new, old = [], set()
         unread = [one for one in gathered.errors if one.id and _native(one) in gathered.unreadable]
         for which, failure in [*((READ, one) for one in unread), *((JUDGE, one) for one in unjudged)]:
-            letter = self._letter(which, failure, self._whole(failure.message), aside=True)
+            letter = self._letter(which, failure, self._configured, aside=True)
             known = self._letters.get(letter.place)
             if known is not None and known.holds(letter.basis, self._one.now):
                 old.add(failure)
+                if known.message != letter.message:
+                    new.append(replace(known, message=letter.message, remedy=letter.remedy))
             else:
                 new.append(letter)
         gone = [(i, READ) for i in self._readable] + [(i, JUDGE) for i in judged]
@@ -110,7 +116,7 @@ class Aside:
         }
         new = []
         for where, depends in basis.items():
-            failure = _failure(self._one.tracker, written, where)
+            failure = _failure(self._one.tracker, judged[where[0]].key, written, where)
             own = failed[where] is not Receipt.FAILED and (failure.code != "DENIED" or bool(done))
             letter = self._letter(where[1], failure, depends, aside=own)
             known = self._letters.get(where)
@@ -148,12 +154,9 @@ class Aside:
         when = iso(ticket.updated_at) if by is not None and by.id != self._one.adapter.me else None
         return digest([people, when, wanted, self._configured, self._one.mode.value])
 
-    def _whole(self, message: str) -> str:
-        """What reading or judging a ticket depends on, beside the ticket."""
-        return digest([message, self._configured])
-
     @cached_property
     def _configured(self) -> str:
+        """What reading or judging a ticket depends on, beside the ticket."""
         return fingerprint(self._one)
 
     def _hash(self, edit: Edit) -> str:
@@ -191,17 +194,13 @@ def _alone(ticket: str, written: Written) -> bool:
     return bool(done) and (failed == {ticket} or bool(done & set(order[order.index(ticket) :])))
 
 
-def _failure(tracker: str, written: Written, where: Place) -> Failure:
-    """What is known of why an edit failed: a pass tells one failure per ticket and kind."""
+def _failure(tracker: str, key: str, written: Written, where: Place) -> Failure:
+    """Why an edit failed: what the tracker said, or that it did nothing."""
     from .receipts import Receipt
 
-    ticket, which = where
-    receipt, told = written.receipts[where], f"{tracker}:{ticket}"
-    of = {code: one for (id, code), one in written.failures.items() if id == told}
-    if receipt is Receipt.IGNORED:
-        found = of.get(f"IGNORED {which.removeprefix('set:')}") or of.get("IGNORED create")
-    else:
-        refused = receipt is Receipt.REFUSED
-        codes = [c for c in of if not c.startswith("IGNORED") and (c in _REFUSALS) is refused]
-        found = of[codes[0]] if codes else None
-    return found or Failure(told, "", receipt.name, "the tracker did not do it")
+    told, error = f"{tracker}:{where[0]}", written.errors.get(where)
+    if error is not None and written.receipts[where] is not Receipt.IGNORED:
+        return failure_of(error, told, key)
+    names = (f"IGNORED {name}" for name in (where[1].removeprefix("set:"), "create"))
+    ignored = (written.failures.get((told, name)) for name in names)
+    return next(filter(None, ignored), Failure(told, key, "IGNORED", "the tracker did nothing"))
