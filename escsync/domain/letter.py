@@ -64,7 +64,9 @@ class Letter:
     def holds(self, basis: str, now: datetime) -> bool:
         """Is it still set aside, where its failure depends on *basis* now?"""
         again = self.again_at
-        return self.aside and self.basis == basis and (again is None or now < again)
+        # One that seems to come from the future was written by a clock that ran ahead.
+        due = now < self.last_at or (again is not None and now >= again)
+        return self.aside and self.basis == basis and not due
 
     def once_more(self, other: Letter) -> Letter:
         """This one after another failure, which *other* tells; what was set aside stays so until it succeeds."""

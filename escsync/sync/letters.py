@@ -69,7 +69,8 @@ class Aside:
             if isinstance(error, Rejected):
                 failures.append(Failure(told, ref.key, "UNREADABLE", error.message, error.remedy))
             elif error is not None:
-                gathered.errors.append(failure_of(error, told, ref.key))
+                failed = failure_of(error)  # the tracker's, as it is: once is enough
+                gathered.errors += [failed] if failed not in gathered.errors else []
         gathered.pulled |= live.keys()
         gathered.unreadable |= {_native(failure) for failure in failures}
         gathered.errors += failures
