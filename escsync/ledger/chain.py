@@ -68,7 +68,9 @@ def recorded(
         if body:
             append(connection, tracker, body, pass_id, at or clock(connection))
     finally:
-        del connection.info[_SLOT]
+        # A connection that was lost has nothing to forget, and hides no other error.
+        if not connection.invalidated:
+            del connection.info[_SLOT]
 
 
 def touched(

@@ -111,9 +111,29 @@ class Leases:
         try:
             with self._database.write() as connection:
                 yield connection
+        except (Held, Unsure):
+            raise
         except Busy:
             lost = LostLease if tracker in self._held else Held
             raise lost(tracker, "in the middle of a write") from None
+        except LedgerError as error:
+            try:
+                self._still_ours(tracker)
+            except LostLease as lost:
+                raise lost from None
+            except LedgerError:
+                raise error from None
+            raise
+
+    def _still_ours(self, tracker: str) -> None:
+        """A server may have ended the connection because we were paused for so long: LostLease where we were."""
+        held = self._held.get(tracker)
+        if held is not None:
+            columns = select(TRACKERS.c.fence, TRACKERS.c.holder).where(TRACKERS.c.name == tracker)
+            with self._database.read() as connection:
+                row = connection.execute(columns).one()
+            if row.fence != held.fence:
+                raise LostLease(tracker, _named(row.holder))
 
     def _now(self) -> float | None:
         return self._clock() if self._clock is not None else None

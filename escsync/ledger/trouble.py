@@ -59,6 +59,9 @@ def told(error: SQLAlchemyError, url: URL) -> LedgerError:
             f"the ledger {named(url)} cannot be used: {cause}",
             remedy="wait for the other program that locks it to end",
         )
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        what, remedy = _STATES["08"]
+        return LedgerError(f"the ledger {named(url)} {what}", remedy=remedy)
     if isinstance(error, OperationalError) and not state:
         return LedgerError(
             f"the ledger {named(url)} cannot be used: {_said(cause, url)}",
