@@ -9,7 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from escsync import __version__
-from escsync.cli import about, daemon, demo, doctor, everywhere, letters, look, passes, people, skeleton
+from escsync.cli import (
+    about,
+    daemon,
+    demo,
+    doctor,
+    everywhere,
+    letters,
+    look,
+    passes,
+    people,
+    rebuild,
+    skeleton,
+)
 from escsync.cli import ledger as care
 
 
@@ -91,6 +103,7 @@ policy.command("show")(everywhere.everywhere(about.policy_show))
 ledger.command("check")(everywhere.everywhere(care.check))
 ledger.command("backup")(everywhere.everywhere(care.backup))
 ledger.command("export")(everywhere.everywhere(care.export))
+ledger.command("rebuild")(everywhere.everywhere(rebuild.rebuild))
 ledger.command("letters")(everywhere.everywhere(letters.letters))
 ledger.command("replay")(everywhere.everywhere(letters.replay))
 adapter.command("new")(everywhere.everywhere(skeleton.new))

@@ -180,6 +180,13 @@ class Session:
             raise Stop(f"{option} {name}: people.yaml knows nobody of this name{suggestion(name, known)}")
         return found
 
+    def over(self, ledger: Ledger) -> Session:
+        """The same over another *ledger*, which stays whoever's it is."""
+        session = Session(self.host, replace(self.options, at=self.now.isoformat()))
+        session.__dict__["config"] = self.config
+        session._ledger = ledger
+        return session
+
     def at(self, path: Path) -> Session:
         """The same for another configuration, at the same instant."""
         options = replace(self.options, config=path, tracker=(), at=self.now.isoformat())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from . import history, soundness, transfer
+from . import history, renewal, soundness, transfer
 from .database import Database
 from .history import Head
 
@@ -21,6 +22,11 @@ class Care:
     ) -> None:
         self._database = database
         self._write = write
+
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the ledger, where it is one."""
+        return self._database.path
 
     def check(self) -> list[str]:
         """What is wrong with the ledger, one sentence each."""
@@ -45,3 +51,13 @@ class Care:
         """Every row as one line of JSON, all as of one instant; *text*: with customers' words, where they are kept."""
         with self._database.read() as connection:
             yield from transfer.lines(connection, text=text)
+
+    def seed(self, new: Care, tracker: str) -> None:
+        """Give the empty ledger *new* what only this one knows of *tracker*, and no look at the tracker would tell."""
+        with self._database.read() as reading, new._database.write() as writing:
+            renewal.seed(reading, writing, tracker)
+
+    def renew(self, new: Care, tracker: str, pass_id: str, at: datetime) -> None:
+        """Replace the evidence of *tracker* by what *new* holds, in one transaction."""
+        with new._database.read() as reading, self._write(tracker) as writing:
+            renewal.renew(reading, writing, tracker, pass_id, at)
