@@ -84,7 +84,8 @@ def test_observe_writes_nothing_and_says_what_a_higher_mode_would_do(desk):
     """The default mode touches no tracker."""
     ref = desk.open(owner=())
 
-    outcome = desk.at(10).sync(mode=Mode.OBSERVE)
+    desk.at(10).sync(mode=Mode.OBSERVE)
+    outcome = desk.plan(mode=Mode.OBSERVE)
 
     assert (outcome.counts.planned, outcome.plan.changes) == (0, ())
     assert {held.reason for held in outcome.plan.withheld} == {"mode:observe"}

@@ -16,6 +16,7 @@ from escsync.cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from escsync.config import TrackerConfig
     from escsync.sync import Outcome
 
 _SHORTEST = 1.0
@@ -40,6 +41,8 @@ def run(
             now = session.later()
             outcomes = _pass(session, now)
             bell.wait(_pause(outcomes, session.later(), rest))
+            while not bell.rung and (left := _resting(session, chosen)):
+                bell.wait(max(_SHORTEST, min(rest, left)))
     session.terminal.note("ended cleanly")
     return Exit.DONE
 
@@ -73,11 +76,23 @@ def _pass(session: Session, now: datetime) -> tuple[Outcome, ...]:
     return done.outcomes
 
 
+def _resting(session: Session, trackers: Iterable[TrackerConfig]) -> float:
+    """For how many seconds every tracker still asks to be left alone: a pass would only say so again."""
+    from escsync.ledger import LedgerError
+
+    now = session.later()
+    try:
+        states = [session.ledger.state(one.name) for one in trackers]
+    except LedgerError:
+        return 0.0  # the pass will say what is wrong
+    if not all(state.resting(now) for state in states):
+        return 0.0
+    return min((state.not_before - now).total_seconds() for state in states if state.not_before is not None)
+
+
 def _pause(outcomes: Iterable[Outcome], now: datetime, rest: float) -> float:
     """Until the next deadline or the next round, whichever comes first."""
-    wakes = [
-        wake for one in outcomes for a in one.assessments if (wake := a.next_wake) is not None and wake > now
-    ]
+    wakes = [one.next_wake for one in outcomes if one.next_wake is not None]
     until = (min(wakes) - now).total_seconds() if wakes else rest
     return max(_SHORTEST, min(rest, until))
 

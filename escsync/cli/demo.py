@@ -114,7 +114,7 @@ def _play(session: Session, shown: Path) -> tuple[tuple[Outcome, ...], tuple[Out
     for one in second:
         say(f"   {outcome.line(one)}")
     say()
-    key = next((a.key for one in second for a in board.by_deadline(a for a in one.assessments)), "")
+    key = next((a.key for a in board.by_deadline(session.assessments())), "")
     config = f"--config {shown / 'escsync.yaml'}"
     say("Yours to play with:")
     for line in (

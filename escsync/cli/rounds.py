@@ -11,7 +11,6 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from escsync.cli.exits import Exit, worst
-from escsync.cli.look import remaining
 from escsync.cli.session import Session
 
 if TYPE_CHECKING:
@@ -127,8 +126,9 @@ def code_of(session: Session, outcomes: Iterable[Outcome]) -> Exit:
             codes.append(Exit.LIMIT)
         elif one.errors or one.counts.failed or one.counts.refused or one.counts.ignored:
             codes.append(Exit.PARTIAL)
-        if session.options.fail_on is not None and remaining(one.assessments, session.options.fail_on.value):
-            codes.append(Exit.FINDINGS)
+        if session.options.fail_on is not None and one.worst is not None:
+            least = type(one.worst)(session.options.fail_on.value)
+            codes += [Exit.FINDINGS] if one.worst.rank <= least.rank else []
     return worst(codes)
 
 

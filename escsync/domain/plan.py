@@ -132,33 +132,37 @@ class Plan:
     withheld: tuple[Withheld, ...] = ()
 
     def guard(self, limits: Limits, open_count: int) -> UnsafePlan | None:
-        """None where the plan is within *limits*, else the refusal with the numbers, the key and the flag.
-
-        The share counts only enforced edits (owner, move, create): notes and escsync's own fields disturb
-        nobody (decision 58).
-        """
-        writes = len(self.changes)
-        if writes > limits.max_writes:
-            return UnsafePlan(
-                "limit:max_writes",
-                f"{writes} tickets would be written; limits.max_writes is {limits.max_writes}. "
-                f"Read the plan with `escsync plan`, then raise it: --max-writes {writes}",
-            )
+        """None where the plan is within *limits*, else why it is refused."""
         enforced = sum(1 for change in self.changes if any(enforces(edit) for edit in change.edits))
-        if open_count >= limits.min_open and enforced > limits.max_share * open_count:
-            share = enforced / open_count
-            return UnsafePlan(
-                "limit:max_share",
-                f"{enforced} of {open_count} open escalations ({share:.0%}) would be enforced upon; "
-                f"limits.max_share is {limits.max_share:.0%}. Read the plan with `escsync plan`, "
-                f"then raise it: --max-share {share:.2f}",
-            )
-        return None
+        return refusal(limits, open_count, writes=len(self.changes), enforced=enforced)
 
     def kept_back(self, unsafe: UnsafePlan) -> Plan:
         """The same plan as long as a limit refuses it: nothing would be done, everything is withheld."""
         held = (Withheld(change, unsafe.reason) for change in self.changes)
         return Plan((), (*held, *self.withheld))
+
+
+def refusal(limits: Limits, open_count: int, *, writes: int, enforced: int) -> UnsafePlan | None:
+    """None where a plan of so many tickets is within *limits*, else the refusal with the numbers, the key and the flag.
+
+    The share counts only enforced edits (owner, move, create): notes and escsync's own fields disturb nobody
+    (decision 58).
+    """
+    if writes > limits.max_writes:
+        return UnsafePlan(
+            "limit:max_writes",
+            f"{writes} tickets would be written; limits.max_writes is {limits.max_writes}. "
+            f"Read the plan with `escsync plan`, then raise it: --max-writes {writes}",
+        )
+    if open_count >= limits.min_open and enforced > limits.max_share * open_count:
+        share = enforced / open_count
+        return UnsafePlan(
+            "limit:max_share",
+            f"{enforced} of {open_count} open escalations ({share:.0%}) would be enforced upon; "
+            f"limits.max_share is {limits.max_share:.0%}. Read the plan with `escsync plan`, "
+            f"then raise it: --max-share {share:.2f}",
+        )
+    return None
 
 
 def enforces(edit: Edit) -> bool:

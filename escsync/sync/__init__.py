@@ -7,11 +7,13 @@ from dataclasses import asdict
 from types import MappingProxyType
 
 from escsync.adapter import Ticket
-from escsync.domain.assessment import Assessment
 from escsync.domain.plan import Change, Mode, Plan, edits_of, enforces
+from escsync.ledger.batches import CHUNK
+from escsync.ledger.decisions import Judgement
 
+from .docket import Docket
 from .gathering import Gathered, gather
-from .judging import Judge, Judged, urgency
+from .judging import Judge
 from .listening import listen
 from .outcome import Counts, Failure, Outcome, Pass
 from .recovering import look
@@ -25,9 +27,14 @@ def sync(one: Pass, *, full: bool = False) -> Outcome:
 
     def work(outcome: Outcome) -> None:
         gathered = gather(one, full=full)
-        judge, judged, open_count = _judged(one, gathered, outcome)
-        if not outcome.lost:
-            _write(one, judge, judged, open_count, outcome, live=gathered.live)
+        judge, docket = _judged(one, gathered, outcome)
+        if outcome.lost:
+            return
+        outcome.refused = docket.refusal(one.limits)
+        if outcome.refused is not None:
+            outcome.counts.planned = outcome.counts.refused = docket.edits
+            return
+        _write(one, judge, docket, outcome, live=gathered.live)
 
     return _passed(one, "sync", work)
 
@@ -36,9 +43,9 @@ def plan(one: Pass, *, full: bool = False) -> Outcome:
     """What *sync* would do: the same, but nothing is written to the tracker."""
 
     def work(outcome: Outcome) -> None:
-        _, _, open_count = _judged(one, gather(one, full=full), outcome)
-        outcome.counts.planned = edits_of(outcome.plan.changes)
-        outcome.refused = outcome.plan.guard(one.limits, open_count)
+        _, docket = _judged(one, gather(one, full=full), outcome, whole=True)
+        outcome.counts.planned = docket.edits
+        outcome.refused = docket.refusal(one.limits)
 
     return _passed(one, "plan", work)
 
@@ -48,14 +55,18 @@ def apply(one: Pass, saved: Plan) -> Outcome:
 
     def work(outcome: Outcome) -> None:
         look(one)
-        judge, judged, open_count = _judged(one, Gathered(), outcome)
+        judge, docket = _judged(one, Gathered(), outcome)
         outcome.plan = Plan(tuple(change for change in saved.changes if change.tracker == one.tracker))
         too_much = [change for change in outcome.plan.changes if not _allowed(one.mode, change)]
         if too_much:
             outcome.counts.planned = outcome.counts.refused = edits_of(outcome.plan.changes)
             outcome.errors += tuple(_beyond(one.mode, change) for change in too_much)
             return
-        _write(one, judge, judged, open_count, outcome, exactly=True)
+        outcome.refused = outcome.plan.guard(one.limits, sum(found.open for found in docket.judged.values()))
+        if outcome.refused is not None:
+            outcome.counts.planned = outcome.counts.refused = edits_of(outcome.plan.changes)
+            return
+        _write(one, judge, docket, outcome, exactly=True)
 
     return _passed(one, "apply", work)
 
@@ -77,49 +88,46 @@ def _passed(one: Pass, kind: str, work: Callable[[Outcome], None]) -> Outcome:
     return outcome
 
 
-def _judged(one: Pass, gathered: Gathered, outcome: Outcome) -> tuple[Judge, dict[str, Judged], int]:
+def _judged(one: Pass, gathered: Gathered, outcome: Outcome, *, whole: bool = False) -> tuple[Judge, Docket]:
     """Judge every open escalation and what was pulled; the changes and what is withheld make the plan."""
     counts = outcome.counts
     outcome.lost = gathered.lost
     judge = Judge(one)
-    judged: dict[str, Judged] = {}
+    docket = Docket(whole, one.limits.max_writes, judge.aside.tickets)
     unjudged: list[Failure] = []
     errors = tuple(gathered.errors)
     if not gathered.lost:
         judge.aside.reread(gathered)
         judge.learn(gathered.pulled)
-        unjudged = _judge(one, judge, judged, gathered, gathered.pulled, open_only=True)
-        news = listen(one, gathered, judged)
+        unjudged = _judge(one, judge, docket, gathered, gathered.pulled, open_only=True)
+        news = listen(one, gathered, docket.judged)
         if news:
             gathered.pulled |= news
-            _judge(one, judge, judged, gathered, news, open_only=False)
-        errors = judge.aside.settle(gathered, unjudged, judged)
+            _judge(one, judge, docket, gathered, news, open_only=False)
+        errors = judge.aside.settle(gathered, unjudged, docket.judged)
         gathered.close(one)
         counts.pulled = len(gathered.pulled | gathered.unreadable)
         counts.unreadable = len(gathered.unreadable) + len(unjudged)
-        counts.assessed = sum(len(found.assessments) for found in judged.values())
+        counts.assessed = docket.escalations
     counts.seen = counts.assessed + counts.unreadable
     outcome.errors = errors
-    open_count = sum(found.open for found in judged.values())
-    _remember(one, judged, judged)
-    outcome.assessments = _assessments(judged)
-    changes = [found.drafted.change for found in judged.values() if found.drafted.change is not None]
-    withheld = [held for found in judged.values() for held in found.drafted.withheld]
-    outcome.plan = Plan(tuple(sorted(changes, key=lambda change: urgency(judged, change))), tuple(withheld))
-    return judge, judged, open_count
+    outcome.plan = docket.plan()
+    _conclude(outcome, docket)
+    return judge, docket
 
 
 def _judge(
     one: Pass,
     judge: Judge,
-    judged: dict[str, Judged],
+    docket: Docket,
     gathered: Gathered,
     ids: Collection[str],
     *,
     open_only: bool,
 ) -> list[Failure]:
     """Judge the tickets of *ids*, and with *open_only* every open one besides; what cannot be judged is a failure."""
-    failures = []
+    failures: list[Failure] = []
+    news: list[Judgement] = []
     for entry in one.ledger.entries(one.tracker, ids=ids, open_only=open_only):
         if entry.id in gathered.unreadable:
             continue
@@ -127,26 +135,26 @@ def _judge(
         if isinstance(found, Failure):
             failures.append(found)
         elif found is not None:
-            judged[found.ticket] = found
-        one.progress("judging", len(judged))
+            docket.add(found)
+            news += [found.judgement] if found.judgement else []
+        if len(news) >= CHUNK:
+            one.ledger.judged(one.tracker, one.policy, one.now, news)
+            news = []
+        one.progress("judging", len(docket.judged))
+    one.ledger.judged(one.tracker, one.policy, one.now, news)
     return failures
 
 
 def _write(
     one: Pass,
     judge: Judge,
-    judged: dict[str, Judged],
-    open_count: int,
+    docket: Docket,
     outcome: Outcome,
     *,
     live: Mapping[str, Ticket] = MappingProxyType({}),
     exactly: bool = False,
 ) -> None:
-    """Carry out the plan, unless a limit refuses it whole."""
-    outcome.refused = outcome.plan.guard(one.limits, open_count)
-    if outcome.refused is not None:
-        outcome.counts.planned = outcome.counts.refused = edits_of(outcome.plan.changes)
-        return
+    """Carry out the plan."""
     writer = Writer(one, judge, live, exactly=exactly)
     written = writer.carry_out(outcome.plan.changes)
     if written.judged:
@@ -155,10 +163,19 @@ def _write(
     written.count(outcome.counts)
     outcome.stale = written.stale
     outcome.errors = (*outcome.errors, *written.failures.values())
-    judged |= written.judged
-    judge.aside.written(written, judged, outcome.plan)
-    _remember(one, judged, written.judged)
-    outcome.assessments = _assessments(judged)
+    judge.aside.written(written, docket.judged | written.judged, outcome.plan)
+    news = [found.judgement for found in written.judged.values() if found.judgement]
+    one.ledger.judged(one.tracker, one.policy, one.now, news)
+    docket.whole = True
+    for found in written.judged.values():
+        docket.add(found)
+    _conclude(outcome, docket)
+
+
+def _conclude(outcome: Outcome, docket: Docket) -> None:
+    """What there is to say of all tickets together."""
+    outcome.worst, outcome.next_wake = docket.worst, docket.next_wake
+    outcome.assessments = tuple(docket.assessments())
 
 
 def _allowed(mode: Mode, change: Change) -> bool:
@@ -170,13 +187,3 @@ def _beyond(mode: Mode, change: Change) -> Failure:
     """A saved plan grants nothing that the configuration does not."""
     message = f"the plan wants more than mode: {mode} allows; nothing of it was written"
     return Failure(change.id, change.ticket.key, "MODE", message, "raise the mode, or make the plan anew")
-
-
-def _remember(one: Pass, judged: dict[str, Judged], ids: Collection[str]) -> None:
-    """Keep what is news about these tickets."""
-    news = [judged[native].judgement for native in ids if judged[native].news]
-    one.ledger.judged(one.tracker, one.policy, one.now, news)
-
-
-def _assessments(judged: dict[str, Judged]) -> tuple[Assessment, ...]:
-    return tuple(assessment for native in sorted(judged) for assessment in judged[native].assessments)

@@ -14,12 +14,14 @@ from escsync.domain.effect import EffectState
 from escsync.domain.escalation import Escalation, Record, World, escalations
 from escsync.domain.fault import place
 from escsync.domain.fields import ENDED, Stage
+from escsync.domain.findings import Severity
 from escsync.domain.letter import SET_ASIDE
 from escsync.domain.plan import Change, Create, Edit, Withheld, WriteNote, enforces
 from escsync.domain.rules.merging import mark
 from escsync.domain.ticket import Status
 from escsync.effects import digest, step
 from escsync.ledger.archive import Entry
+from escsync.ledger.batches import CHUNK
 from escsync.ledger.decisions import Judgement
 
 from .foresight import foreseen
@@ -29,24 +31,44 @@ from .outcome import Failure, Pass
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One ticket, judged: its escalations' *assessments*, and what is to be *drafted* for the last of them."""
+    """One ticket, judged: its escalations' *assessments*, and what is to be *drafted* for the last of them.
+
+    Of most tickets of a pass nothing more is asked than what stands here in single words; they are kept `brief`.
+    """
 
     ticket: str
     key: str
     assessments: tuple[Assessment, ...]
     drafted: Drafted
-    judgement: Judgement
-    news: bool
-    """Does the ledger not know this judgement yet?"""
+    judgement: Judgement | None
+    """What it means for the ledger, where that is news."""
     heard: bool = True
     """Were its messages ever asked for?"""
     open: bool = True
     """Is anything still owed on it, as far as anybody can see it?"""
+    escalations: int = 1
+    worst: Severity | None = None
+    """The worst finding's."""
+    next_wake: datetime | None = None
+    stage: Stage = Stage.INTAKE
+    closed_at: datetime | None = None
+    awaits_message: bool = False
+    edits: int = 0
+    """How many are to be written."""
+    enforced: bool = False
+    """Is one of them about what people work with?"""
 
     @property
     def last(self) -> Assessment:
         """The escalation under way."""
         return self.assessments[-1]
+
+    def brief(self) -> Judged:
+        """The same without what only those need who change the ticket or show it."""
+        return replace(self, assessments=(), drafted=NOTHING, judgement=None)
+
+
+NOTHING = Drafted(None)
 
 
 class Judge:
@@ -63,7 +85,7 @@ class Judge:
     def learn(self, ids: Collection[str]) -> None:
         """Find out when the escalations among *ids* were identified: it decides who escalates for the first time."""
         one = self.one
-        news = []
+        news: list[Judgement] = []
         for entry in one.ledger.entries(one.tracker, ids=ids) if ids else ():
             try:
                 found = escalations(entry.record, one.world, one.policy, one.now)
@@ -72,6 +94,9 @@ class Judge:
             account, at, source, gist = _identified(found)
             if found and (account, at, source, gist) != _known(entry):
                 news.append(Judgement(entry.id, entry.ended, entry.next_wake, account, at, (), source, gist))
+            if len(news) >= CHUNK:
+                one.ledger.judged(one.tracker, one.policy, one.now, news)
+                news = []
         one.ledger.judged(one.tracker, one.policy, one.now, news)
         self.world = replace(one.world, earlier=one.ledger.earlier(), marks=one.ledger.marks())
 
@@ -107,9 +132,23 @@ class Judge:
         judgement = Judgement(entry.id, ended, wake, account, at, pins, source, gist)
         known = (entry.ended, entry.next_wake, tuple(sorted(record.pins)), _known(entry))
         news = known != (ended, wake, pins, (account, at, source, gist))
-        is_open = last.stage not in ENDED and record.vanished is None
-        heard = record.ticket.heard
-        return Judged(entry.id, record.ticket.key, assessed, drafted, judgement, news, heard, is_open)
+        return Judged(
+            entry.id,
+            record.ticket.key,
+            assessed,
+            drafted,
+            judgement if news else None,
+            heard=record.ticket.heard,
+            open=last.stage not in ENDED and record.vanished is None,
+            escalations=len(assessed),
+            worst=min((f.severity for a in assessed for f in a.findings), key=_rank, default=None),
+            next_wake=wake,
+            stage=last.stage,
+            closed_at=last.closed_at,
+            edits=len(drafted.change.edits) if drafted.change else 0,
+            enforced=drafted.change is not None and any(map(enforces, drafted.change.edits)),
+            awaits_message=self.one.adapter.capabilities.apart and last.awaits_message,
+        )
 
     def _draft(self, entry: Entry, assessment: Assessment, foreseeing: Sequence[Edit] | None) -> Drafted:
         drafted = self._drafted(entry.record, assessment)
@@ -187,6 +226,10 @@ class Judge:
         last = self._troubled.get((entry.id, step(note)))
         vain = last is not None and last.state is EffectState.IGNORED and last.new == digest(note.digest)
         return vain and not self.aside.replayed(entry, note)
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
 
 
 def urgency(judged: Mapping[str, Judged], change: Change) -> tuple[bool, float, str]:

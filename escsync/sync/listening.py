@@ -48,12 +48,11 @@ def listen(one: Pass, gathered: Gathered, judged: Mapping[str, Judged]) -> set[s
 
 
 def _waits(one: Pass, gathered: Gathered, found: Judged) -> bool:
-    last = found.last
-    if last.stage in _SILENT:
+    if found.stage in _SILENT:
         return False
-    closed = last.closed_at
+    closed = found.closed_at
     if not found.heard:
         return closed is None or closed > one.now - _LONG_AGO
     if gathered.swept:
-        return last.stage not in ENDED
-    return last.awaits_message and (closed is None or closed > one.now - _PATIENCE)
+        return found.stage not in ENDED
+    return found.awaits_message and (closed is None or closed > one.now - _PATIENCE)

@@ -11,6 +11,7 @@ from escsync.adapter import Adapter, Ambiguous, TrackerError, Unavailable, Vocab
 from escsync.domain.assessment import Assessment
 from escsync.domain.duration import spoken
 from escsync.domain.escalation import World
+from escsync.domain.findings import Severity
 from escsync.domain.plan import Limits, Mode, Plan, UnsafePlan
 from escsync.domain.policy import Policy
 
@@ -91,6 +92,11 @@ class Outcome:
     errors: tuple[Failure, ...] = ()
     plan: Plan = field(default_factory=Plan)
     assessments: tuple[Assessment, ...] = ()
+    """Of the tickets that the plan changes; one that was made to be read has all."""
+    worst: Severity | None = None
+    """The worst finding's severity among all escalations."""
+    next_wake: datetime | None = None
+    """When the first verdict changes by itself."""
     refused: UnsafePlan | None = None
     lost: bool = False
     stale: tuple[tuple[str, str], ...] = ()

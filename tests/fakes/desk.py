@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from escsync.adapter import PersonKind, Stage, Vocabulary
-from escsync.domain.escalation import World
+from escsync.domain.assess import assess
+from escsync.domain.escalation import World, escalations
 from escsync.domain.people import Directory, Function, Person, Role, Tenure
 from escsync.domain.plan import Limits, Mode
 from escsync.domain.policy import Policy
@@ -102,12 +104,21 @@ class Desk:
         return self._whole(apply(self.one(**changes), saved))
 
     def _whole(self, outcome: Outcome) -> Outcome:
-        """Every outcome's counts account for each other."""
+        """Every outcome's counts account for each other; it tells of all escalations, not only of those written."""
+        outcome.assessments = tuple(self.assessed(self.tracker.now))
         n = outcome.counts
         assert n.seen == n.assessed + n.unreadable
         assert n.planned == n.applied + n.stale + n.ignored + n.refused + n.failed
         assert [problem for problem in self.ledger.check() if "never settled" not in problem] == []
         return outcome
+
+    def assessed(self, now):
+        """Every escalation that the ledger knows, as `escsync list` judges it."""
+        world = replace(self.world, earlier=self.ledger.earlier(), marks=self.ledger.marks())
+        for entry in sorted(self.ledger.entries("support"), key=lambda entry: entry.id):
+            with suppress(LookupError):  # a record that cannot be judged is the pass's to report
+                for one in escalations(entry.record, world, self.policy, now):
+                    yield assess(one, self.policy, now)
 
     def shown(self, ref):
         """The ticket as the tracker shows it."""
