@@ -95,6 +95,25 @@ def test_a_note_of_hostile_text_shows_exactly_that_text(jira):
     assert pull(adapter).one.note.digest == "h1"
 
 
+@pytest.mark.parametrize("removable", [True, False])
+def test_of_twins_the_oldest_is_the_note_and_the_others_go(jira, removable):
+    """A request that landed late left one; where Jira lets us delete none, the note is written, and the rest said."""
+    issue = jira.world.create()
+    first, second = (issue.comment("escsync", "old\n\nescsync-note aa11") for _ in range(2))
+    adapter = jira.connect()
+    seen = pull(adapter).one.note
+    if not removable:
+        jira.server.fail("DELETE", str(second.id), Reply(403, {"errorMessages": ["no"]}))
+
+    (written,) = jira.write(adapter, jira.change(issue, WriteNote(NOTE, "bb22", "aa11", seen.id, seen.twins)))
+
+    assert (seen.id, seen.twins) == (str(first.id), (str(second.id),))
+    assert [c.text.rstrip()[-4:] for c in issue.comments] == ["bb22"] + ([] if removable else ["aa11"])
+    assert [f"delete comment {second.id}" in e.remedy for e in written.failures.values()] == (
+        [] if removable else [True]
+    )
+
+
 @pytest.mark.parametrize("beside", [False, True])
 def test_a_service_desks_note_is_internal(desk, beside):
     """Nothing of escsync ever reaches a customer, alone or beside fields."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from escsync_local.adapter import connect
 from escsync_local.settings import LocalSettings
+from escsync_local.store import ACCOUNT
 from escsync_local.tracker import LocalTracker, Missing, Refused
 from fakes.local_humans import LocalHumans, once
 from hypothesis import given
@@ -30,6 +31,7 @@ from escsync.adapter import (
     TicketRef,
     Unavailable,
     Vocabulary,
+    WriteNote,
 )
 
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -95,6 +97,21 @@ def test_options_and_fields_map_both_ways(humans):
     assert before == "billing_dispute"
     assert humans.tracker.values(1)["kind_of_trouble"] == "Invoice wrong"
     assert one(adapter, ref).values["severity"] == "billing_dispute"
+
+
+def test_of_twins_the_oldest_is_the_note_and_the_others_go(humans):
+    """There is one note of escsync's on a ticket, whatever left a second one."""
+    adapter = speaking(humans)
+    ref = humans.create({}, by="ana")
+    for _ in range(2):
+        humans.tracker.say(1, "old\n\nescsync-note aa11", by=ACCOUNT)
+    seen = one(adapter, ref).note
+
+    list(adapter.write([Change("t", ref, "", (WriteNote("two", "bb22", "aa11", seen.id, seen.twins),), ())]))
+
+    after = one(adapter, ref).note
+    assert len(seen.twins) == 1
+    assert (after.id, after.digest, after.twins) == (seen.id, "bb22", ())
 
 
 RUBBISH = [

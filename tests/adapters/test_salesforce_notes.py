@@ -180,6 +180,29 @@ def test_a_note_that_somebody_deleted_is_written_anew(sf):
     assert [body for _, body, _ in note(sf, case)] == ["two\n\nescsync-note bb22"]
 
 
+@pytest.mark.parametrize("moderator", [True, False])
+def test_of_twins_the_oldest_is_the_note_and_the_others_go(sf, moderator):
+    """A request that landed late left one; where the org lets us delete none, that is said with the remedy."""
+    sf.org.moderator = True
+    case = sf.open("x")
+    first = sf.org.say(case, "old\n\nescsync-note aa11", by="escsync")
+    sf.org.clock.advance(minutes=1)
+    second = sf.org.say(case, "old\n\nescsync-note aa11", by="escsync")
+    adapter = sf.connect()
+    seen = read(sf, adapter, case).note
+    sf.org.moderator = moderator
+
+    one = written(sf, adapter, case, WriteNote("two", "bb22", "aa11", seen.id, seen.twins))
+
+    assert (seen.id, seen.twins) == (first.id, (second.id,))
+    if moderator:
+        assert not one.failures
+        assert [body for _, body, _ in note(sf, case)] == ["two\n\nescsync-note bb22"]
+    else:
+        assert isinstance(one.failures[0], Rejected)
+        assert one.failures[0].remedy
+
+
 def test_the_note_is_looked_for_where_nobody_read_the_case(sf):
     """A second one is never written because the first was not looked for."""
     sf.org.moderator = True
