@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from fakes.calls import Clock, Tracker, patient
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escsync.adapter import Ambiguous, Denied, Unavailable
+from escsync.retry import Budget, circuit, patience
 
 
 def test_a_call_that_works_is_made_once_and_never_waits():
@@ -256,3 +258,16 @@ def test_of_two_paces_the_slower_holds():
         paced(Tracker(), safe=True)
 
     assert sum(clock.slept) == pytest.approx(1.0)
+
+
+def test_the_page_for_administrators_tells_what_the_code_does():
+    """Attempts, waits, the seconds of a pass, and the circuit."""
+    page = (Path(__file__).parents[1] / "docs" / "retry.md").read_text("utf-8")
+    budget = Budget()
+
+    assert f"| attempts of one call | {budget.attempts} |" in page
+    assert f"| {budget.first} s, then twice as long each time, {budget.longest:.0f} s at most;" in page
+    assert f"| {budget.seconds:.0f} s for each tracker, in all;" in page
+    assert f"shows life every {patience.PIECE:.0f} s" in page
+    assert f"After {circuit.COOLING:.0f} s one trial" in page
+    assert f"{circuit.LONGEST / 60:.0f} min at the most" in page

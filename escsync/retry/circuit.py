@@ -10,9 +10,9 @@ from escsync.adapter import Ambiguous, TrackerError, Unavailable
 
 _IN_A_ROW = 3
 """So many calls that were given up without one that was answered in between open it."""
-_COOLING = 30.0
+COOLING = 30.0
 """Seconds until the first trial; each trial in vain doubles them."""
-_LONGEST = 900.0
+LONGEST = 900.0
 
 
 class Withheld(Unavailable):
@@ -26,7 +26,7 @@ class Circuit:
         self._clock = clock
         self._lock = threading.Lock()
         self._failed = 0
-        self._cooling = _COOLING
+        self._cooling = COOLING
         self._shut_until: float | None = None
         self._trying = False
 
@@ -72,10 +72,10 @@ class Circuit:
             if trial:
                 self._trying = False
             if answered:
-                self._failed, self._cooling, self._shut_until = 0, _COOLING, None
+                self._failed, self._cooling, self._shut_until = 0, COOLING, None
             elif answered is False:
                 self._failed += 1
                 # Calls that were under way when it opened prove nothing new.
                 if trial or (self._shut_until is None and self._failed >= _IN_A_ROW):
                     self._shut_until = self._clock() + self._cooling
-                    self._cooling = min(2 * self._cooling, _LONGEST)
+                    self._cooling = min(2 * self._cooling, LONGEST)

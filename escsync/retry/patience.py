@@ -15,7 +15,7 @@ from escsync.adapter import Ambiguous, Unavailable
 from .budget import Budget, Purse
 from .circuit import Circuit, Withheld
 
-_PIECE = 10.0
+PIECE = 10.0
 """Seconds slept at most before showing life again; a lease is renewed when it has 15 left."""
 _TICK = 1e-6
 """Less than this is a rounding error and no pause."""
@@ -186,8 +186,8 @@ class Patience:
             self._sleep(seconds)
             return
         while seconds > 0:
-            self._sleep(min(seconds, _PIECE))
-            seconds -= _PIECE
+            self._sleep(min(seconds, PIECE))
+            seconds -= PIECE
             self._show_life()
 
     def _show_life(self) -> None:

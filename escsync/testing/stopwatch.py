@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from escsync.adapter import Retry
 from escsync.retry import Budget, Patience
@@ -33,6 +34,8 @@ class Stopwatch:
             self.waits.append(seconds)
             self._now += max(seconds, 0.0)
 
-    def patience(self, budget: Budget | None = None) -> Retry:
-        """The patience that escsync has with a tracker, on this watch."""
-        return Patience(sleep=self.sleep, clock=self.monotonic, random=lambda: 0.5, budget=budget)
+    def patience(self, budget: Budget | None = None, *, alive: Callable[[], None] | None = None) -> Retry:
+        """The patience that escsync has with a tracker, on this watch; *alive* is told before each attempt."""
+        return Patience(
+            sleep=self.sleep, clock=self.monotonic, random=lambda: 0.5, budget=budget, alive=alive
+        )

@@ -9,6 +9,8 @@ from fakes.http import Reply
 from fakes.jira.rig import SCOPE, rig
 from fakes.jira.site import FIELDS, STAGES
 
+from escsync.cli.host import Bell
+
 SEARCH = ("POST", "/search/jql")
 
 
@@ -76,21 +78,47 @@ def test_the_next_pass_asks_nothing_until_the_pause_is_over(house, jira):
     assert (after[0], after[1]["errors"]) == (0, [])
 
 
-@pytest.mark.parametrize(
-    "command", [("plan",), ("sync", "--full"), ("run", "--every", "60s")]
-)
+@pytest.mark.parametrize("command", [("plan",), ("sync",), ("sync", "--full")])
 def test_every_kind_of_pass_keeps_it(house, jira, command):
     """And what the ledger knows can be looked at all the while."""
     refused(house, jira)
     asked = len(jira.server.log)
-    host = house.host()
-    host.bell.ring()
 
-    ended = house(*command, host=host).code
+    ended = house(*command).code
 
-    assert ended == (0 if command[0] == "run" else 6)
+    assert ended == 6
     assert house("list").code == 0
     assert len(jira.server.log) == asked
+
+
+class Watchman(Bell):
+    """Lets the time go by that he waits, and rings once it is *until*."""
+
+    def __init__(self, house, until):
+        super().__init__()
+        self.house = house
+        self.until = until
+
+    def wait(self, seconds):
+        self.house.later(seconds=seconds)
+        if self.house.now >= self.until:
+            self.ring()
+
+
+def test_a_watch_says_it_once_and_goes_on_when_it_is_over(house, jira):
+    """It neither asks nor repeats itself every minute; another ten minutes later it has looked ten times."""
+    house.later(minutes=1)
+    jira.server.fail(*SEARCH, quota(1800))
+    asked, begun = len(jira.server.log), house.now
+
+    answer = house(
+        "run", "--every", "60s", host=house.host(bell=Watchman(house, begun + timedelta(minutes=40)))
+    )
+
+    lines = [line for line in answer.out.splitlines() if "support:" in line]
+    assert answer.code == 0
+    assert answer.err.count("it asks for a pause of 30 min") == 1
+    assert len(lines) == len(jira.server.log) - asked == 1 + 10
 
 
 def test_a_pause_counts_by_the_clock_of_the_pass(house, jira):
