@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from escsync.adapter import Adapter, TrackerError
     from escsync.config import TrackerConfig
     from escsync.domain.plan import Limits
+    from escsync.ledger import Held
     from escsync.sync import Outcome, Pass
 
 Progress: TypeAlias = Callable[..., None]
@@ -46,8 +47,9 @@ def on_each(
     now: datetime | None = None,
     trackers: Iterable[TrackerConfig] | None = None,
 ) -> Round:
-    """*work* on each tracker in turn; one that fails whole stops no other."""
+    """*work* on each tracker in turn; one that fails whole, or that another pass works on, stops no other."""
     from escsync.adapter import TrackerError
+    from escsync.ledger import Held
 
     now = now or session.now
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -60,6 +62,8 @@ def on_each(
                 outcomes.append(work(one))
         except TrackerError as error:
             outcomes.append(_lost(tracker.name, error))
+        except Held as error:
+            outcomes.append(_held(tracker.name, error))
     return Round(name, tuple(outcomes))
 
 
@@ -117,10 +121,12 @@ def _rested(session: Session, tracker: str, now: datetime) -> None:
 
 
 def code_of(session: Session, outcomes: Iterable[Outcome]) -> Exit:
-    """The highest of 6, 5, 3 and 1 that applies (decision 77)."""
+    """The highest of 7, 6, 5, 3 and 1 that applies (decision 77)."""
     codes = []
     for one in outcomes:
-        if one.lost:
+        if one.held:
+            codes.append(Exit.HELD)
+        elif one.lost:
             codes.append(Exit.TRACKER)
         elif one.refused is not None and not one.errors:
             codes.append(Exit.LIMIT)
@@ -187,3 +193,12 @@ def _lost(tracker: str, error: TrackerError) -> Outcome:
 
     failure = failure_of(error)
     return Outcome(tracker=tracker, counts=Counts(), errors=(failure,), lost=True)
+
+
+def _held(tracker: str, error: Held) -> Outcome:
+    """A tracker that another pass works on, or took over from this one."""
+    from escsync.sync import Outcome
+    from escsync.sync.outcome import Failure
+
+    failure = Failure("", "", "HELD", error.message, error.remedy)
+    return Outcome(tracker=tracker, errors=(failure,), lost=True, held=True)

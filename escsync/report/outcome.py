@@ -30,7 +30,9 @@ def told(outcome: Outcome) -> Iterator[Text]:
     yield Text(line(outcome))
     if outcome.refused is not None:
         yield Text(f"  refused, nothing was written: {outcome.refused.message}", style="bold red")
-    if outcome.lost:
+    if outcome.held:
+        yield Text("  left to the other pass; nothing is lost", style="yellow")
+    elif outcome.lost:
         yield Text("  the tracker failed as a whole; what is known of it stays as it was", style="bold red")
     keys = {change.ticket.id: change.ticket.key for change in outcome.plan.changes}
     for native, step in outcome.stale:

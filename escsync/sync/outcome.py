@@ -83,6 +83,7 @@ class Failure:
 @dataclass(slots=True)
 class Outcome:
     """What came of one pass over one tracker. *refused*: a limit stopped the plan whole. *lost*: the tracker failed.
+    *held*: another pass works on it, or took over from this one.
 
     *stale* names, by native id and step, the edits that people's own edits have overtaken.
     """
@@ -99,6 +100,7 @@ class Outcome:
     """When the first verdict changes by itself."""
     refused: UnsafePlan | None = None
     lost: bool = False
+    held: bool = False
     stale: tuple[tuple[str, str], ...] = ()
 
 

@@ -268,6 +268,22 @@ def test_two_passes_at_once_are_refused(house):
     assert "another pass" in answer.err
 
 
+def test_a_tracker_that_another_pass_works_on_holds_up_no_other(house):
+    """The others have their pass; the exit code says that one was left out."""
+    from escsync.ledger import Ledger
+
+    whole = (house.folder / "escsync.yaml").read_text("utf-8")
+    section = whole[whole.index("  support:\n") :]
+    house.configure("trackers:\n", f"trackers:\n{section.replace('support:', 'other:', 1)}\n")
+    with Ledger.open(f"sqlite:///{house.folder / 'escsync.db'}") as ledger, ledger.lease("support", "busy"):
+        answer = house("sync", "--format", "json", "--max-writes", "100", "--max-share", "1")
+
+    told = answer.json["trackers"]
+    assert answer.code == 7
+    assert [error["code"] for error in told["support"]["errors"]] == ["HELD"]
+    assert (told["other"]["seen"] > 0, told["support"]["seen"]) == (True, 0)
+
+
 def test_a_handover_is_one_owner_change_and_restarts_no_clock(house):
     """By a human's order, whatever the mode; and the message to the customer is not forgotten."""
     house.configure("mode: annotate", "mode: observe")
