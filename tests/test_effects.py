@@ -435,3 +435,16 @@ def test_what_a_dead_pass_wrote_is_ours_where_nothing_tells_who_wrote(tmp_path):
         assert (told.cycle, desk.shown(ref).status.stage) == (1, Stage.INTAKE)
     finally:
         desk.close()
+
+
+def test_two_records_for_one_purpose_are_named(desk):
+    """What only a machine frozen in the wrong instant can bring about is not deleted, but said."""
+    ref = desk.open()
+    desk.apply(ordered(desk, ref, task(ref)))
+    (made,) = tasks(desk)
+
+    desk.ledger.receipt("support", "k1", "99")
+
+    assert [line for line in desk.ledger.check() if "purpose" in line] == [
+        f"support: {made.number}, 99 were created for one and the same purpose; keep one of them (said for 30 days)"
+    ]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
 from escsync.domain.policy import Policy
 
 from .codec import to_message, to_reading, to_ticket, to_value
+from .database import clock
 from .history import problems as unchained
 from .policies import to_policy
-from .schema import EFFECTS, MESSAGES, OBSERVATIONS, PASSES, PINS, POLICIES, TICKETS
+from .schema import EFFECTS, MESSAGES, OBSERVATIONS, PASSES, PINS, POLICIES, RECEIPTS, TICKETS
 
+_TOLD = timedelta(days=30)
 _RUBBISH = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
 """What reading raises where somebody put something else in."""
 
@@ -30,6 +33,7 @@ def problems(connection: Connection) -> Iterator[str]:
     yield from _order(connection)
     yield from _counts(connection)
     yield from unchained(connection)
+    yield from _copies(connection)
     stuck = (
         select(EFFECTS.c.tracker, func.count())
         .where(EFFECTS.c.state == "sending")
@@ -37,6 +41,20 @@ def problems(connection: Connection) -> Iterator[str]:
     )
     for tracker, count in connection.execute(stuck):
         yield f"{tracker}: {count} writes were begun and never settled; the next pass finds out about them"
+
+
+def _copies(connection: Connection) -> Iterator[str]:
+    """Records that two passes made for one purpose, as only a machine that froze in the wrong instant can do."""
+    since = clock(connection) - _TOLD
+    twice = (
+        select(RECEIPTS.c.tracker, RECEIPTS.c.key)
+        .group_by(RECEIPTS.c.tracker, RECEIPTS.c.key)
+        .having(and_(func.count() > 1, func.max(RECEIPTS.c.at) >= since))
+    )
+    for tracker, key in connection.execute(twice).all():
+        made = select(RECEIPTS.c.remote_id).where(RECEIPTS.c.key == key).order_by(RECEIPTS.c.at)
+        ids = ", ".join(connection.execute(made).scalars())
+        yield f"{tracker}: {ids} were created for one and the same purpose; keep one of them (said for 30 days)"
 
 
 def _documents(connection: Connection) -> Iterator[str]:
