@@ -61,11 +61,15 @@ class Postgres:
 
     def place(self, **settings: object) -> str:
         """The address of a new schema, where everything is looked for and made; with *settings* of the server."""
+        return self.schema(**settings)[1]
+
+    def schema(self, **settings: object) -> tuple[str, str]:
+        """Its name besides."""
         self._places += 1
         name = f"place{self._places}"
         self.run(f"CREATE SCHEMA {name}")
         told = "%20".join(f"-c{key}%3D{value}" for key, value in {"search_path": name, **settings}.items())
-        return self.url(options=told)
+        return name, self.url(options=told)
 
     def run(self, *statements: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """Carry out *statements*, each by itself; the rows of the last."""
