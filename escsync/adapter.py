@@ -6,7 +6,7 @@ vocabulary; staleness, verification, limits and the process itself are the core'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +23,7 @@ __all__ = [
     "API", "FIELDS", "Adapter", "Ambiguous", "Binding", "Capabilities", "Change", "Conflict", "Create", "Cursor",
     "Denied", "Draft", "Edit", "EffectKey", "Evidence", "Fact", "Field", "FieldKind", "Found", "Grade", "Heard",
     "History", "Level", "Listener", "Message", "MessageKind", "Move", "NoteSeen", "Page", "PersonKind", "PersonRef", "Plugin", "Problem",
-    "Rejected", "Retry", "SetField", "Stage", "Status", "Ticket", "TicketRef", "Touch", "TrackerError", "TrackerPerson",
+    "Rejected", "Retry", "Scoped", "SetField", "Stage", "Status", "Ticket", "TicketRef", "Touch", "TrackerError", "TrackerPerson",
     "Unavailable", "Unreadable", "Value", "Vanished", "Vocabulary", "WriteNote", "Written", "canonical", "instant",
 ]  # fmt: skip
 
@@ -344,6 +344,15 @@ class Listener(Protocol):
 
     def listen(self, refs: Sequence[TicketRef]) -> Iterator[Heard]:
         """The messages and the note of these tickets; absent ones are left out."""
+        ...
+
+
+@runtime_checkable
+class Scoped(Protocol):
+    """What an adapter offers besides whose search may for a while not find what is there."""
+
+    def inside(self, refs: Sequence[TicketRef]) -> Collection[str]:
+        """The ids of those of these tickets, all known to exist, that are in scope: no lagging index is believed."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from escsync.adapter import (
@@ -24,6 +24,7 @@ from escsync.adapter import (
 )
 
 from . import encode
+from .belonging import Belonging
 from .connection import Connection
 from .discovery import Discovery
 from .reader import Reader
@@ -44,6 +45,7 @@ class JiraAdapter:
         self._connection = Connection(settings.connection, binding.retry)
         self._discovery = Discovery(self._connection, binding)
         self._reader = Reader(self._connection, self._discovery)
+        self._belonging = Belonging(self._connection, self._discovery)
         self._writer = Writer(self._connection, self._discovery, self._reader)
 
     @property
@@ -77,6 +79,10 @@ class JiraAdapter:
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
         """These tickets as they stand now."""
         yield from self._reader.read(refs)
+
+    def inside(self, refs: Sequence[TicketRef]) -> Collection[str]:
+        """Which of these are in scope, whatever the search index has lost sight of."""
+        return self._belonging.inside(refs)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Written]:
         """Carry out *changes*, one request each where Jira allows it."""

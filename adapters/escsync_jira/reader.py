@@ -121,8 +121,12 @@ class Reader:
         schema = self._discovery.schema
         if not schema.cloud:
             # A ticket that moved is found by the key it had, and known again by its id.
-            wanted = {ref.id for ref in refs}
-            found = Search(self._connection, self._discovery).keyed([ref.key or ref.id for ref in refs])
+            wanted = {ref.id: ref.key or ref.id for ref in refs}
+            search = Search(self._connection, self._discovery)
+            found = search.keyed(list(wanted.values()))
+            came = {str(raw.get("id")) for raw in found}
+            # A node's index may lag behind the others: only the ticket's own address proves that it is gone.
+            found += search.alone([key for id, key in wanted.items() if id not in came])
             return [raw for raw in found if str(raw.get("id")) in wanted]
         body = {
             "issueIdsOrKeys": [ref.id for ref in refs],

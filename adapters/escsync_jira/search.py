@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -22,6 +22,7 @@ _DAY_OVERLAP = timedelta(days=1)
 _WINDOW = 5000
 """Data Center refuses offsets beyond 10,000: from here on the question is put anew, from a later time."""
 _TRIES = 3
+_READING = "reading tickets"
 _WHAT = "searching"
 
 
@@ -54,22 +55,28 @@ class Search:
 
     def keyed(self, keys: Sequence[str]) -> list[Raw]:
         """Up to a page of tickets by key on a Data Center, in scope or not; unknown keys are left out."""
-        wanted = {"fields": ",".join(codec.needed(self._discovery.schema)), "expand": "changelog"}
-        what = "reading tickets"
         answer = self._connection.get(
             "search",
-            what=what,
+            what=_READING,
             jql=jql.keyed(keys),
             maxResults=PAGE,
             validateQuery="false",
             refused=(400,),
-            **wanted,
+            **self._whole(),
         )
-        if answer.status != 400:
-            return answer.listing("issues")
         # A key that is gone spoils the question where the server insists on valid ones: ask for each alone.
-        alone = (self._connection.get(f"issue/{key}", what=what, refused=(404,), **wanted) for key in keys)
-        return [one.mapping() for one in alone if one.status != 404]
+        return answer.listing("issues") if answer.status != 400 else []
+
+    def alone(self, keys: Iterable[str]) -> list[Raw]:
+        """Tickets by their own address, one call each; those that are gone are left out."""
+        asked = (
+            self._connection.get(f"issue/{key}", what=_READING, refused=(404,), **self._whole())
+            for key in keys
+        )
+        return [one.mapping() for one in asked if one.status != 404]
+
+    def _whole(self) -> dict[str, str]:
+        return {"fields": ",".join(codec.needed(self._discovery.schema)), "expand": "changelog"}
 
     def _by_tokens(self, since: datetime | None, watch: Sequence[str]) -> Iterator[list[Raw]]:
         question, answer = self._first(since, watch)

@@ -12,6 +12,7 @@ from escsync.adapter import (
     Level,
     Problem,
     Rejected,
+    Scoped,
     Ticket,
     TicketRef,
     TrackerError,
@@ -191,9 +192,14 @@ class _Look:
             self.gathered.lose("PERMISSION_LOST", "none of the known tickets can be seen any more", _REMEDY)
             return []
         if swept:
-            self.left |= {i for i in missing if i in live}
+            self.left |= self.outside([ref for i, ref in missing.items() if i in live])
         settle(self.one, self.unsettled, live)
         return [*gone, *sorted(deleted)]
+
+    def outside(self, refs: Sequence[TicketRef]) -> set[str]:
+        """Which of these, that a sweep did not bring, have left the scope, rather than been missed by a search."""
+        absent, adapter = {ref.id for ref in refs}, self.one.adapter
+        return absent - set(adapter.inside(refs)) if refs and isinstance(adapter, Scoped) else absent
 
     def missing(self, known: dict[str, TicketRef], swept: bool) -> dict[str, TicketRef]:
         """Open tickets that should have come: all of them in a sweep, else those outside the scope."""
