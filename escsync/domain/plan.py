@@ -100,7 +100,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """A change that a limit, the mode or the mapping kept back. *reason*: `mode:observe`, `limit:max_writes`,
-    `unmapped:FIELD`, `not_internal`."""
+    `unmapped:FIELD`, `not_internal`, `set_aside` (it failed for its own reasons), `settling` (it may have been done),
+    `ignored` (it was accepted before and not seen)."""
 
     change: Change
     reason: str

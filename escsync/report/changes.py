@@ -22,6 +22,9 @@ REASONS = {
     "limit:max_writes": "more tickets than limits.max_writes allows; --max-writes raises it",
     "limit:max_share": "more of the open escalations than limits.max_share allows; --max-share raises it",
     "not_internal": "the tracker cannot prove that the note is internal",
+    "set_aside": "it failed for its own reasons; `escsync ledger letters` says why and when it is tried again",
+    "settling": "it may have been done although no answer came; it is certain within a minute",
+    "ignored": "the tracker accepted it before and showed something else",
 }
 
 _REASONS = 3
