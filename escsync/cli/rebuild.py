@@ -37,9 +37,8 @@ def rebuild(session: Session) -> Exit:
             session.terminal.note("Nothing was replaced: the ledger is as it was.", style="red")
         elif str(kept):
             session.terminal.say(f"The ledger before is kept as {kept.name}.")
-    if not all(one.whole for one in found):
-        return Exit.TRACKER
-    return worst([code_of(session, [one.outcome for one in found])])
+    code = code_of(session, [one.outcome for one in found])
+    return code if kept is not None else worst([code, Exit.TRACKER])
 
 
 def _rebuilt(session: Session) -> tuple[list[Rebuilt], Path | None]:

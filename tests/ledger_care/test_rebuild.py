@@ -194,6 +194,25 @@ def test_no_pass_starts_meanwhile(house):
     assert 7 in seen
 
 
+def test_a_rebuilding_that_was_overtaken_replaces_nothing(house):
+    """It was paused for longer than its lease: another pass has gone on meanwhile. Exit 7."""
+    house.configure("mode: annotate", "mode: observe")
+    before = ledger(house, "tickets", "chain")
+    asked = []
+
+    def overtaken():
+        asked.append(1)
+        if len(asked) == 3:
+            with sqlite3.connect(house.folder / "escsync.db") as held:
+                held.execute("UPDATE trackers SET fence = fence + 1")
+        return len(asked) * 100.0
+
+    answer = house("ledger", "rebuild", host=house.host(monotonic=overtaken))
+
+    assert answer.code == 7, answer
+    assert ledger(house, "tickets", "chain") == before
+
+
 def test_an_earlier_instant_than_the_last_pass_is_refused(house):
     """As for every pass."""
     answer = house("ledger", "rebuild", "--at", (house.now - timedelta(hours=1)).isoformat())
