@@ -46,6 +46,11 @@ def status(session: Session) -> Exit:
                 },
                 "set_aside": [aside.row(letter) for letter in held],
                 "last_pass": {name: iso(session.ledger.last_pass(name)) for name in session.offline.trackers},
+                "paused_until": {
+                    name: iso(state.not_before)
+                    for name in session.offline.trackers
+                    if (state := session.ledger.state(name)).resting(session.now)
+                },
             }
         )
         return ending(session, shown.rows)
@@ -210,9 +215,14 @@ def _csm(session: Session, name: str) -> Person:
 def _freshness(session: Session) -> None:
     """Say how old the picture is: a silent stop is the worst failure of a watchdog."""
     from escsync.domain.duration import spoken
+    from escsync.domain.evidence import iso
 
     for name in session.offline.trackers:
-        last = session.ledger.last_pass(name)
+        state = session.ledger.state(name)
+        last = state.polled_at
+        if state.not_before is not None and state.resting(session.now):
+            told = session.discretion.clean(f"{name} asked for a pause until {iso(state.not_before)}")
+            session.terminal.note(told, style="yellow")
         if last is None:
             session.terminal.note(f"{name}: never synced; run `escsync sync`", style="yellow")
         elif (age := session.now - last) > timedelta(0):

@@ -91,6 +91,18 @@ def test_every_kind_of_pass_keeps_it(house, jira, command):
     assert len(jira.server.log) == asked
 
 
+def test_the_board_says_until_when_the_tracker_is_left_alone(house, jira):
+    """In words and for programs; and no longer than it lasts."""
+    refused(house, jira)
+    until = f"{house.now + timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"
+
+    words, told = house("status").err, house("status", "--format", "json").json
+    later = house.later(minutes=31)("status", "--format", "json").json
+
+    assert f"support asked for a pause until {until}" in words
+    assert (told["paused_until"], later["paused_until"]) == ({"support": until}, {})
+
+
 class Watchman(Bell):
     """Lets the time go by that he waits, and rings once it is *until*."""
 
