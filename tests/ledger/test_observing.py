@@ -173,8 +173,16 @@ def test_a_person_who_is_active_again_is_so(tracker):
     assert tracker.record().inactive == {}
 
 
+def test_a_ticket_that_never_was_in_scope_is_not_kept(tracker, ledger):
+    """It is no escalation: a part of one, say."""
+    tracker.poll(10, replace(ticket("1"), in_scope=False), ticket("2"))
+
+    assert [record.ticket.id for record in ledger.records(T)] == ["2"]
+
+
 def test_one_open_ticket_per_owner_is_watched(tracker, ledger):
     """A deactivation is seen without a call for each ticket; what left the scope is followed by id."""
+    tracker.poll(5, ticket("5"))
     tracker.poll(
         10,
         ticket("1", owner=DANA),
