@@ -160,8 +160,9 @@ def _connect(url: str) -> Engine:
 @lru_cache(maxsize=4)
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
+        bare = url.difference_update_query(["prepare_threshold"])
         engine = create_engine(
-            url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=_arguments(url)
+            bare, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=_arguments(url)
         )
         event.listen(engine, "checkout", _as_allowed)
     else:
@@ -180,7 +181,7 @@ def _as_allowed(connection: Any, _record: Any, _proxy: Any) -> None:
 
 def _arguments(url: URL) -> dict[str, Any]:
     """How to connect to PostgreSQL, where the address does not say otherwise: a server that is gone is noticed."""
-    usual = {
+    usual: dict[str, Any] = {
         "fallback_application_name": "escsync",
         "client_encoding": "utf8",
         "connect_timeout": 10,
@@ -189,7 +190,10 @@ def _arguments(url: URL) -> dict[str, Any]:
         "keepalives_count": 3,
         "tcp_user_timeout": 60_000,
     }
-    return {name: value for name, value in usual.items() if name not in url.query}
+    usual = {name: value for name, value in usual.items() if name not in url.query}
+    if url.query.get("prepare_threshold") == "none":  # a pooler may forget what was prepared
+        usual["prepare_threshold"] = None
+    return usual
 
 
 def _prepare(connection: Any, _record: Any) -> None:

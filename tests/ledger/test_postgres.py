@@ -155,6 +155,20 @@ def test_an_administrator_sees_who_is_connected(postgres):
     assert {"escsync", "night-shift"} <= names
 
 
+@pytest.mark.parametrize(("more", "kept"), [("", True), ("&prepare_threshold=none", False)])
+def test_nothing_is_prepared_where_a_pooler_would_forget_it(postgres, more, kept):
+    """Each transaction may be another server connection's; without a pooler it is faster to prepare."""
+    database = Database(postgres.place() + more)
+    rows = [{"version": str(n), "content": "{}", "first_used": at(1)} for n in range(20)]
+
+    with database.write() as connection:
+        connection.execute(POLICIES.insert(), rows)
+        prepared = connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar()
+    database.close()
+
+    assert bool(prepared) is kept
+
+
 def test_a_program_that_sleeps_in_a_transaction_loses_it(postgres):
     """Otherwise a paused one would keep all others out for as long as it is paused."""
     address = postgres.place(idle_in_transaction_session_timeout=100, lock_timeout=5000)
