@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from escsync.domain.effect import OPEN, Effect, EffectState, Purpose
 
-from .batches import chunks, put
+from .batches import chunks, put, put_missing
 from .database import clock
 from .schema import EFFECTS, RECEIPTS
 
@@ -21,6 +22,13 @@ def unfinished(connection: Connection, tracker: str) -> Iterator[Effect]:
     """The effects whose fate nobody knows."""
     statement = select(EFFECTS).where(EFFECTS.c.tracker == tracker, EFFECTS.c.state.in_(_OPEN))
     for row in connection.execute(statement.order_by(EFFECTS.c.claimed_at, EFFECTS.c.key)):
+        yield _effect(row)
+
+
+def late(connection: Connection, tracker: str, now: datetime) -> Iterator[Effect]:
+    """The effects that were given up, and whose requests may still land."""
+    given_up = and_(EFFECTS.c.state == EffectState.SUPERSEDED.value, EFFECTS.c.not_before > now)
+    for row in connection.execute(select(EFFECTS).where(EFFECTS.c.tracker == tracker, given_up)):
         yield _effect(row)
 
 
@@ -121,7 +129,7 @@ def receipt(connection: Connection, tracker: str, key: str, remote_id: str, fenc
         return
     attempt = connection.execute(select(EFFECTS.c.attempt).where(EFFECTS.c.key == key)).scalar()
     row = {"key": key, "remote_id": remote_id, "tracker": tracker, "attempt": attempt or 0, "fence": fence}
-    connection.execute(insert(RECEIPTS).values(row | {"at": clock(connection)}))
+    put_missing(connection, RECEIPTS, row | {"at": clock(connection)})
 
 
 def receipts(connection: Connection, tracker: str) -> dict[str, tuple[str, ...]]:

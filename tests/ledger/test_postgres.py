@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from ledger.polls import T, Tracker, at, ticket
 from sqlalchemy import text
 
-from escsync.domain.policy import Policy
 from escsync.ledger import Ledger, LedgerError
 from escsync.ledger.batches import put_missing
 from escsync.ledger.database import Database
-from escsync.ledger.decisions import Judgement
-from escsync.ledger.policies import from_policy
 from escsync.ledger.schema import POLICIES, TICKETS
 
 COUNT = text("SELECT count(*) FROM tickets")
@@ -205,48 +200,3 @@ def test_each_transaction_waits_a_bounded_time(postgres):
         database.close()
 
     assert found == [("10s", "30s"), ("0", "0"), ("777ms", "30s"), ("777ms", "0")]
-
-
-def test_programs_that_open_an_empty_database_at_once_all_find_a_ledger(address):
-    """One makes the tables, the others wait for it."""
-    many = 6
-    together = threading.Barrier(many)
-    found = []
-
-    def opening():
-        together.wait()
-        try:
-            with Ledger.open(address) as ledger:
-                found.append(ledger.check())
-        except LedgerError as error:
-            found.append(error.message)
-
-    threads = [threading.Thread(target=opening) for _ in range(many)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert found == [[]] * many
-
-
-def test_two_trackers_may_be_the_first_to_use_a_policy(postgres):
-    """The second one waits for the first, and both are pinned to it."""
-    address = postgres.place()
-    first, second = Database(address), Ledger.open(address)
-    Tracker(second).poll(1, ticket())
-    policy = Policy()
-    told = [Judgement("1", False, None, "", None, (1,))]
-    waiting = threading.Thread(target=lambda: second.judged(T, policy, at(2), told))
-
-    with first.write() as connection:
-        row = {"version": policy.version, "content": from_policy(policy), "first_used": at(1)}
-        put_missing(connection, POLICIES, row)
-        waiting.start()
-        while not postgres.run("SELECT 1 FROM pg_locks WHERE NOT granted"):
-            assert waiting.is_alive()
-    waiting.join()
-
-    assert Tracker(second).record().pins == {1: policy}
-    first.close()
-    second.close()
