@@ -12,8 +12,10 @@ from sqlalchemy import BigInteger, Connection, select, type_coerce
 
 from .batches import CHUNK
 from .chain import COVERED, REBUILT, Key, link, rows
-from .schema import CHAIN, TRACKERS
+from .schema import CHAIN, EPOCH, TICK, TRACKERS
 
+_HEAD = (TRACKERS.c.chain_n, TRACKERS.c.chain_link)
+_AT = type_coerce(CHAIN.c.at, BigInteger)  # as it is stored, whatever somebody put there
 _WHAT = {
     "tickets": "the ticket",
     "observations": "an observation of {0}",
@@ -42,10 +44,17 @@ class Head:
 def heads(connection: Connection) -> list[Head]:
     """Where each tracker's history stands."""
     found = []
-    for row in connection.execute(select(TRACKERS).where(TRACKERS.c.chain_n > 0).order_by("name")):
+    known = select(TRACKERS.c.name, *_HEAD).where(TRACKERS.c.chain_n > 0).order_by(TRACKERS.c.name)
+    for row in connection.execute(known).all():
         told = CHAIN.c.body.contains(f'"{REBUILT}":', autoescape=True)
-        marked = select(CHAIN).where(CHAIN.c.tracker == row.name, told).order_by("n")
-        anew = tuple((e.n, e.at) for e in connection.execute(marked) if REBUILT in _body(e.body))
+        marked = (
+            select(CHAIN.c.n, _AT, CHAIN.c.body).where(CHAIN.c.tracker == row.name, told).order_by(CHAIN.c.n)
+        )
+        anew = tuple(
+            (n, EPOCH + at * TICK)
+            for n, at, body in connection.execute(marked)
+            if isinstance(at, int) and REBUILT in _readable(body)
+        )
         found.append(Head(row.name, row.chain_n, row.chain_link, anew))
     return found
 
@@ -77,9 +86,6 @@ def problems(connection: Connection) -> Iterator[str]:
         yield from walk.compared(connection)
 
 
-_HEAD = (TRACKERS.c.chain_n, TRACKERS.c.chain_link)
-
-
 @dataclass(slots=True)
 class _Walk:
     """A way along one tracker's chain: the last entry's *n* and *link*, and the last hash told of each row."""
@@ -91,9 +97,12 @@ class _Walk:
 
     def along(self, connection: Connection) -> Iterator[str]:
         """Every entry, in order."""
-        held = (CHAIN.c.n, type_coerce(CHAIN.c.at, BigInteger), CHAIN.c.pass_id, CHAIN.c.body, CHAIN.c.link)
+        held = (CHAIN.c.n, _AT, CHAIN.c.pass_id, CHAIN.c.body, CHAIN.c.link)
         statement = select(*held).where(CHAIN.c.tracker == self.tracker).order_by(CHAIN.c.n)
         for n, at, pass_id, body, told in connection.execute(statement.execution_options(yield_per=CHUNK)):
+            if not isinstance(n, int):
+                yield f"{self.tracker}: an entry of its history has no number"
+                continue
             if n != self.n + 1:
                 missing = f"entry {self.n + 1}" if n == self.n + 2 else f"entries {self.n + 1} to {n - 1}"
                 yield f"{self.tracker}: {missing} of its history {'is' if n == self.n + 2 else 'are'} missing"
@@ -138,6 +147,13 @@ class _Walk:
     def _named(self, table: str, key: Key) -> str:
         what = _WHAT[table].format(*map(str, key[1:])) if len(key) > 1 else _WHAT[table]
         return f"{self.tracker}:{key[0]}: {what}"
+
+
+def _readable(text: Any) -> dict[str, Any]:
+    try:
+        return _body(text)
+    except (ValueError, TypeError):
+        return {}
 
 
 def _body(text: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -62,6 +63,12 @@ def told(error: SQLAlchemyError, url: URL) -> LedgerError:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         what, remedy = _STATES["08"]
         return LedgerError(f"the ledger {named(url)} {what}", remedy=remedy)
+    if isinstance(cause, sqlite3.OperationalError) and not getattr(cause, "sqlite_errorname", ""):
+        # The driver's own, who found bytes that are no text, and repeats them.
+        return LedgerError(
+            f"the ledger {named(url)} is damaged: a text in it is none",
+            remedy="run `escsync ledger rebuild`, or restore the last backup",
+        )
     if isinstance(error, OperationalError) and not state:
         return LedgerError(
             f"the ledger {named(url)} cannot be used: {_said(cause, url)}",
@@ -70,7 +77,7 @@ def told(error: SQLAlchemyError, url: URL) -> LedgerError:
     if type(error) is DatabaseError:  # its subclasses tell of statements, it tells of the file itself
         return LedgerError(
             f"the ledger {named(url)} is damaged, or no ledger: {cause}",
-            remedy="restore the last backup, or move the file away and sync --full",
+            remedy="run `escsync ledger rebuild`, or restore the last backup",
         )
     kind_of = f"{type(error).__name__} {state}".strip()
     return LedgerError(f"the ledger refused a statement ({kind_of})", remedy="run `escsync ledger check`")

@@ -252,3 +252,52 @@ def test_a_transaction_that_fails_leaves_no_entry(full):
     full.settle(T, [effect(2, state=EffectState.DONE)])
     assert full.care.heads()[0].n == before.n + 1
     assert full.check() == []
+
+
+RUBBISH = [
+    (
+        "UPDATE tickets SET first_seen = 'abc', vanished_at = 1e30 WHERE id = '1'",
+        "support:1: the ticket was altered",
+    ),
+    ("UPDATE tickets SET key = x'ff' WHERE id = '1'", "support:1: the ticket was altered"),
+    ("UPDATE observations SET at = 'z', after = x'00' WHERE ticket = '1'", "support:1: an observation of"),
+    ("UPDATE messages SET gone_at = 'z', reading = x'00' WHERE id = 'm2'", "support:1: message m2"),
+    ("UPDATE effects SET state = 'bogus', claimed_at = 'x', n = 'y' WHERE n = 2", "support:1: the write"),
+    ("UPDATE pins SET version = x'00'", "support:1: the pinned policy of cycle 1"),
+    ("UPDATE policies SET content = x'00', first_used = 'q'", "cannot be read"),
+    ("UPDATE trackers SET polled_at = 'x', lease_until = 'y', chain_n = 'z'", "support: its history ends"),
+    ("UPDATE chain SET n = 'x' WHERE n = 1", "support: an entry of its history has no number"),
+    ("UPDATE chain SET at = 'x', body = x'00' WHERE n = 1", "support: entry 1 of its history was altered"),
+    ("UPDATE passes SET counts = '[1]', at = 'z'", "the counts of pass"),
+    (
+        "UPDATE chain SET body = 'rubbish \"rebuilt\":' WHERE n = 2",
+        "support: entry 2 of its history cannot be read",
+    ),
+]
+
+
+ON_A_FILE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+"""PostgreSQL takes only what fits."""
+
+
+@ON_A_FILE
+@pytest.mark.parametrize(("statement", "words"), RUBBISH, ids=[words for _, words in RUBBISH])
+def test_whatever_somebody_puts_in_check_says_so(full, statement, words):
+    """SQLite takes anything in any column; check reads on."""
+    full.finish(T, "first", ok=True, counts={})
+    alter(full, statement)
+
+    problems = full.check()
+    full.care.heads()
+
+    assert any(words in problem for problem in problems), problems
+
+
+@ON_A_FILE
+def test_bytes_that_are_no_text_are_told_without_repeating_them(full):
+    """The driver would print them."""
+    alter(full, "UPDATE messages SET doc = CAST(x'736563726574ff' AS TEXT)")
+
+    with pytest.raises(LedgerError, match="a text in it is none") as refused:
+        full.check()
+    assert "secret" not in str(refused.value)
