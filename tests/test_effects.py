@@ -448,3 +448,64 @@ def test_two_records_for_one_purpose_are_named(desk):
     assert [line for line in desk.ledger.check() if "purpose" in line] == [
         f"support: {made.number}, 99 were created for one and the same purpose; keep one of them (said for 30 days)"
     ]
+
+
+@pytest.mark.parametrize("moment", ["settle", "late"])
+def test_our_move_is_ours_whenever_it_is_first_seen(tmp_path, moment):
+    """Without history: seen after a death between two commits, or landing after the next pass had given it up."""
+    desk = Desk(tmp_path, mode=Mode.ENFORCE, capabilities=Capabilities(history=False))
+    try:
+        ref = desk.open()
+        desk.sync()
+        desk.at(5).tracker.move(ref, Stage.CLOSED, by="idris")
+        desk.at(6)
+        if moment == "settle":
+            kept = desk.ledger.settle
+
+            def die(tracker, effects):
+                kept(tracker, effects)
+                desk.ledger.settle = kept
+                raise Killed
+
+            desk.ledger.settle = die
+        else:
+
+            def lost(what, when):
+                if (what, when) == ("write", "before"):
+                    desk.tracker.hook = None
+                    raise Killed
+
+            desk.tracker.hook = lost
+        with pytest.raises(Killed):
+            desk.sync()
+        if moment == "late":
+
+            def lands(what, when):
+                if (what, when) == ("read", "before"):
+                    desk.tracker.hook = None
+                    desk.tracker.move(ref, Stage.INTAKE, by="escsync")
+
+            desk.at(6.4).tracker.hook = lands
+        outcome = desk.sync()
+
+        (told,) = outcome.assessments
+        assert (told.cycle, desk.shown(ref).status.stage) == (1, Stage.INTAKE)
+    finally:
+        desk.close()
+
+
+def test_whoever_changes_it_again_at_once_makes_our_write_no_failure(unconditional):
+    """Between our write and our second look a person names somebody else: ours was done, theirs stands."""
+    desk = unconditional
+    ref = desk.open(owner=())
+
+    def named(what, when):
+        if (what, when) == ("write", "after"):
+            desk.tracker.hook = None
+            desk.tracker.set(ref, "owner", ("lena",), by="idris")
+
+    desk.at(1).tracker.hook = named
+    outcome = desk.sync()
+
+    assert (outcome.counts.ignored, outcome.errors) == (0, ())
+    assert [person.id for person in desk.shown(ref).values["owner"]] == ["lena"]

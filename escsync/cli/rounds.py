@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from escsync.adapter import Adapter, TrackerError
     from escsync.config import TrackerConfig
     from escsync.domain.plan import Limits
-    from escsync.ledger import Held
+    from escsync.ledger import LedgerError
     from escsync.sync import Outcome, Pass
 
 Progress: TypeAlias = Callable[..., None]
+_AT_ONCE = timedelta(seconds=60)
+"""So much later another pass may be that began when this one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def on_each(
 ) -> Round:
     """*work* on each tracker in turn; one that fails whole, or that another pass works on, stops no other."""
     from escsync.adapter import TrackerError
-    from escsync.ledger import Held
+    from escsync.ledger import Held, LedgerError, LookBack
 
     now = now or session.now
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -64,6 +66,13 @@ def on_each(
             outcomes.append(_lost(tracker.name, error))
         except Held as error:
             outcomes.append(_held(tracker.name, error))
+        except LookBack as error:
+            if session.options.at is not None or error.last - error.now > _AT_ONCE:
+                raise
+            quicker = LedgerError(
+                "another pass that began in the same instant was quicker", remedy="nothing is lost"
+            )
+            outcomes.append(_held(tracker.name, quicker))
     return Round(name, tuple(outcomes))
 
 
@@ -195,7 +204,7 @@ def _lost(tracker: str, error: TrackerError) -> Outcome:
     return Outcome(tracker=tracker, counts=Counts(), errors=(failure,), lost=True)
 
 
-def _held(tracker: str, error: Held) -> Outcome:
+def _held(tracker: str, error: LedgerError) -> Outcome:
     """A tracker that another pass works on, or took over from this one."""
     from escsync.sync import Outcome
     from escsync.sync.outcome import Failure

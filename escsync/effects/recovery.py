@@ -23,7 +23,7 @@ def recover(
     """What is known now of *effects* whose fate was open: *live* are their tickets as they stand.
 
     What a ticket does not show is superseded: writing it again does no harm, and this pass decides anew what is to be
-    done. What is *created* and cannot be found stays in doubt for as long as the request may still land. *receipts*
+    done; should the request land after all, it is known as ours. What is *created* and cannot be found stays in doubt for as long as the request may still land. *receipts*
     are the records that the tracker said it made.
     """
     open_keys = [e.key for e in effects if e.purpose.step == "create" and e.key not in receipts]
@@ -41,8 +41,11 @@ def recover(
         else:
             ticket = live.get(effect.purpose.ticket)
             done = ticket is not None and shown(ticket, effect.purpose.step) == effect.new
-            state = EffectState.DONE if done else EffectState.SUPERSEDED
-            settled.append(replace(effect, state=state, not_before=None))
+            if done:
+                settled.append(replace(effect, state=EffectState.DONE, not_before=None))
+            else:
+                until = effect.not_before or now + SETTLE
+                settled.append(replace(effect, state=EffectState.SUPERSEDED, not_before=until))
     return [after for before, after in zip(effects, settled, strict=True) if after != before]
 
 

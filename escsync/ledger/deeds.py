@@ -38,6 +38,11 @@ class Deeds:
         with self._database.read() as connection:
             return list(journal.unfinished(connection, tracker))
 
+    def late(self, tracker: str, now: datetime) -> list[Effect]:
+        """The effects that were given up and may still come about."""
+        with self._database.read() as connection:
+            return list(journal.late(connection, tracker, now))
+
     def counted(self, tracker: str, tickets: Collection[str]) -> dict[tuple[str, str], int]:
         """How many effects each (ticket, step) has had so far."""
         with self._database.read() as connection:

@@ -50,3 +50,5 @@ class LookBack(LedgerError):
             remedy="a pass only goes forward: look back with list, show or explain --at; without --at, correct this "
             "machine's clock, or restore the ledger from before the pass that ran too early",
         )
+        self.now = now
+        self.last = last

@@ -70,7 +70,8 @@ def gather(one: Pass, *, full: bool) -> Gathered:
     watch = () if cursor is None else tuple(one.ledger.watch(one.tracker))
     gathered = Gathered(swept=cursor is None, renew=renew)
     watched = frozenset(ref.id for ref in watch)
-    look = _Look(one, gathered, state, renew, watched, one.ledger.unfinished(one.tracker))
+    open_effects = one.ledger.unfinished(one.tracker), one.ledger.late(one.tracker, one.now)
+    look = _Look(one, gathered, state, renew, watched, *open_effects)
     try:
         after = look.pull(cursor, watch)
         if gathered.lost:
@@ -105,6 +106,7 @@ class _Look:
     renew: bool
     watched: frozenset[str]
     unsettled: Sequence[Effect] = ()
+    late: Sequence[Effect] = ()
     seen: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
@@ -136,7 +138,8 @@ class _Look:
     def keep(self, tickets: Sequence[Ticket], *, by_id: Iterable[str] | None = None) -> None:
         """Observe tickets; one that was only watched and has not changed does not count as pulled."""
         # What a pass that died had written is ours, whoever sees it first: nobody else's change, and no reopening.
-        by_us = ours(self.unsettled, tickets) if self.unsettled else frozenset()
+        possible = [*self.unsettled, *self.late]
+        by_us = ours(possible, tickets) if possible else frozenset()
         changed, failures = observe(self.one, tickets, by_us=by_us, by_id=by_id, renew=self.renew)
         for ticket in tickets:
             self.seen.add(ticket.id)

@@ -27,7 +27,8 @@ def look(one: Pass) -> None:
     unfinished = one.ledger.unfinished(one.tracker)
     refs = [TicketRef(ticket) for ticket in sorted(doubtful(unfinished))]
     live, _ = read(one, refs)
-    observe(one, list(live.values()), by_us=ours(unfinished, live.values()))
+    possible = [*unfinished, *one.ledger.late(one.tracker, one.now)]
+    observe(one, list(live.values()), by_us=ours(possible, live.values()))
     settle(one, [effect for effect in unfinished if _told(effect, live)], live)
 
 

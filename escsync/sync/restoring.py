@@ -58,10 +58,29 @@ def _overwritten(name: str, before: Ticket, after: Ticket, ours: str) -> Fact | 
     """What a human did to a field after we had looked and before we wrote."""
     if name not in before.history or name not in after.history:
         return None
-    new = after.history[name][len(before.history[name]) :]
-    if len(new) < 2 or not _by(new[-1], ours):
+    new = list(_new(name, before, after))
+    if not new or not _by(new[-1], ours):
         return None
-    return None if _by(new[-2], ours) else new[-2]
+    while new and _by(new[-1], ours):
+        new.pop()
+    return new[-1] if new else None
+
+
+def was_done(edit: Edit, before: Ticket, after: Ticket, ours: str) -> bool:
+    """Did *edit* come about, although somebody has changed the same thing again since?"""
+    match edit:
+        case SetField():
+            return any(_by(f, ours) and same(f.value, edit.new) for f in _new(edit.field, before, after))
+        case Move():
+            done = [f.value for f in _new("stage", before, after) if _by(f, ours)]
+            return any(isinstance(status, Status) and status.stage is edit.new for status in done)
+        case _:
+            return False
+
+
+def _new(name: str, before: Ticket, after: Ticket) -> tuple[Fact, ...]:
+    """What became of a field between two looks at its record."""
+    return after.history.get(name, ())[len(before.history.get(name, ())) :]
 
 
 def _by(fact: Fact, account: str) -> bool:

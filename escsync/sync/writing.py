@@ -31,7 +31,8 @@ from .looking import observe, read
 from .outcome import Failure, Pass, failure_of
 from .receipts import SETTLED, Receipt, Written, target_of
 from .reconciling import again, dated, kept_out, reconciled
-from .restoring import restorations
+from .recovering import ours
+from .restoring import restorations, was_done
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -67,14 +68,16 @@ class Writer:
             if change.ticket.id in self._live and not any(map(enforces, change.edits))
         }
         live, errors = read(self._one, [c.ticket for c in changes if c.ticket.id not in pulled])
-        news = self._observe(live.values())
+        late = self._one.ledger.late(self._one.tracker, self._one.now)
+        news = self._observe(live.values(), by_us=ours(late, live.values()))
         fresh = self._fresh(changes, pulled | live, errors, news)
-        after = self._restore(fresh, pulled | live, self._round(fresh))
+        before = pulled | live
+        after = self._restore(fresh, before, self._round(fresh, before))
         # What was written may have changed what is true (a new owner starts a clock), and one bad field may have
         # kept the others out: what is escsync's own is brought up to date in the same pass.
         second = self._settle(fresh, after)
         if second:
-            self._round(second)
+            self._round(second, after)
 
     def _fresh(
         self,
@@ -111,8 +114,8 @@ class Writer:
                 fresh.append(replace(change, edits=edits, based_on=ticket.digest(), version=ticket.version))
         return fresh
 
-    def _round(self, changes: Sequence[Change]) -> dict[str, Ticket]:
-        """Write, read back, and note what became of each edit; the tickets as they stand after it."""
+    def _round(self, changes: Sequence[Change], before: Mapping[str, Ticket]) -> dict[str, Ticket]:
+        """Write, read back, and note what became of each edit; the tickets as they stand after it, *before* it so."""
         if not changes:
             return {}
         one = self._one
@@ -124,16 +127,17 @@ class Writer:
         settled: list[Effect] = []
         for deed in sent:
             native = deed.order.change.ticket.id
-            settled += self._receipts(deed, after.get(native), errors.get(native))
-        one.ledger.settle(one.tracker, settled)
-        ours = frozenset(
+            settled += self._receipts(deed, before.get(native), after.get(native), errors.get(native))
+        by_us = frozenset(
             (change.ticket.id, edit.field if isinstance(edit, SetField) else "stage")
             for change in changes
             for edit in change.edits
             if isinstance(edit, SetField | Move)
             and self.written.receipts.get(target_of(change, edit)) is Receipt.APPLIED
         )
-        self._observe(after.values(), by_us=ours)
+        # Whoever dies between the two still knows whose change it was: an open effect is resolved by reading.
+        self._observe(after.values(), by_us=by_us)
+        one.ledger.settle(one.tracker, settled)
         self._rejudge(
             (change.ticket.id for change in changes if change.ticket.id in after),
             foreseeing={
@@ -142,7 +146,7 @@ class Writer:
                 ]
                 for change in changes
             },
-            now={native: dated(one, ticket, ours) for native, ticket in after.items()},
+            now={native: dated(one, ticket, by_us) for native, ticket in after.items()},
         )
         return after
 
@@ -153,7 +157,7 @@ class Writer:
         by_ticket = {change.ticket.id: change for change in changes}
         found = list(restorations(by_ticket, before, after, self._one.adapter.me))
         if found:
-            after = after | self._round([back for _, back in found])
+            after = after | self._round([back for _, back in found], after)
         for overwriting, _ in found:
             for edit in overwriting.edits:
                 if self.written.receipts[target_of(overwriting, edit)] is Receipt.APPLIED:
@@ -166,7 +170,9 @@ class Writer:
             return Order(change, 1, self._one.policy.version)
         return Order(change, judged.last.cycle, judged.last.policy_version)
 
-    def _receipts(self, deed: Sent, ticket: Ticket | None, lost: TrackerError | None) -> Iterable[Effect]:
+    def _receipts(
+        self, deed: Sent, before: Ticket | None, ticket: Ticket | None, lost: TrackerError | None
+    ) -> Iterable[Effect]:
         """One effect per edit, settled; what nobody could look at stays in doubt."""
         change = deed.order.change
         for index, edit in enumerate(change.edits):
@@ -174,9 +180,13 @@ class Writer:
             done = index in deed.created or (ticket is not None and shows(ticket, edit, self._one.adapter))
             target = target_of(change, edit)
             doubt = _unknown(error)
+            if not done and error is None and before is not None and ticket is not None:
+                done = was_done(edit, before, ticket, self._one.adapter.me)
             if done and (error is None or doubt):
                 receipt, doubt = Receipt.APPLIED, False
                 self.written.clear(change, edit)
+            elif isinstance(error, Rejected) and ticket is not None and _moved_away(edit, ticket):
+                receipt = Receipt.STALE
             elif error is not None:
                 receipt = self._fail(change, edit, error)
             elif ticket is None:
@@ -246,6 +256,11 @@ class Writer:
         self.written.receipts[target_of(change, edit)] = receipt
         self.written.errors[target_of(change, edit)] = error
         return receipt
+
+
+def _moved_away(edit: Edit, ticket: Ticket) -> bool:
+    """Does a move no longer find the ticket where it was to start from? Then a person was first."""
+    return isinstance(edit, Move) and edit.old not in (ticket.status.name, ticket.status.id)
 
 
 def _unknown(error: TrackerError | None) -> bool:

@@ -284,6 +284,17 @@ def test_a_tracker_that_another_pass_works_on_holds_up_no_other(house):
     assert (told["other"]["seen"] > 0, told["support"]["seen"]) == (True, 0)
 
 
+@pytest.mark.parametrize(("behind", "code"), [(5, 7), (3600, 2)])
+def test_a_pass_that_began_when_another_did_gives_way_to_it(house, behind, code):
+    """Two jobs in the same minute: the slower one has nothing to do; a clock set back is a mistake, and said."""
+    sync(house)
+
+    answer = house.later(seconds=-behind)("sync")
+
+    assert answer.code == code
+    assert ("quicker" in answer.err + answer.out) == (code == 7)
+
+
 def test_a_handover_is_one_owner_change_and_restarts_no_clock(house):
     """By a human's order, whatever the mode; and the message to the customer is not forgotten."""
     house.configure("mode: annotate", "mode: observe")
