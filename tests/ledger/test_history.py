@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Boolean, Text, text
 
 from escsync.domain.effect import Effect, EffectState, Purpose
 from escsync.domain.policy import Policy
-from escsync.ledger import LedgerError, chain, history
+from escsync.ledger import Ledger, LedgerError, chain, history
 from escsync.ledger.decisions import Judgement
 from escsync.ledger.history import Head
 from escsync.ledger.poll import Poll
@@ -251,6 +252,23 @@ def test_a_transaction_that_fails_leaves_no_entry(full):
 
     full.settle(T, [effect(2, state=EffectState.DONE)])
     assert full.care.heads()[0].n == before.n + 1
+    assert full.check() == []
+
+
+def test_two_that_write_at_once_make_one_history(full):
+    """Each waits for the other's entry: no number twice, no link of a lost one."""
+    url = full._database.url.render_as_string(hide_password=False)
+    (before,) = full.care.heads()
+
+    def write(_number):
+        with Ledger.open(url) as other:
+            for state in (EffectState.DONE, EffectState.FAILED) * 5:
+                other.settle(T, [effect(2, state=state)])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+
+    assert full.care.heads()[0].n == before.n + 40
     assert full.check() == []
 
 

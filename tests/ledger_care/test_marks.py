@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from fakes.desk import Desk, person
 
-from escsync.adapter import Stage
+from escsync.adapter import Capabilities, Stage
 from escsync.domain.account import AccountRow, Accounts
 from escsync.domain.people import Directory, Role
 from escsync.domain.plan import Mode
 from escsync.ledger import Ledger
 from escsync.sync import plan
-from escsync.sync.rebuilding import rebuild
+from escsync.sync.rebuilding import Rebuilt, rebuild, said
 
 HOUR = 60
 CARLA = person("Carla Ruiz", Role.CSM)
@@ -75,3 +75,27 @@ def test_neither_a_note_nor_a_task_is_made_twice(desk, tmp_path):
     assert len(tasks(desk)) == 1
     assert {number: note(held) for number, held in desk.tracker.held.items()} == notes
     assert plan(desk.one()).counts.planned == 0
+
+
+def test_what_only_polls_saw_begins_anew(tmp_path):
+    """A tracker without a history: who owned it when was known from polls, and is known from now on."""
+    desk = Desk(tmp_path, mode=Mode.OBSERVE, capabilities=Capabilities(history=False))
+    ref = desk.open(owner=())
+    desk.at(10).sync()
+    desk.at(15).tracker.set(ref, "owner", ("lena",), by="idris")
+    desk.at(20).sync()
+    desk.at(170).tracker.set(ref, "severity", "outage", by="lena")
+    desk.at(3 * HOUR).sync()
+    before = said(desk.ledger, "support", desk.world, desk.policy, desk.tracker.now)
+    lost(desk, tmp_path)
+
+    outcome = rebuild(desk.one())
+    now = said(desk.ledger, "support", desk.world, desk.policy, desk.tracker.now)
+    desk.close()
+
+    shifts = {
+        shift.clock: (shift.before, shift.after) for shift in Rebuilt(outcome, now.found, before).shifts
+    }
+    assert before.found.keys() == now.found.keys()
+    assert shifts["owner"][0] == ("met", "B")
+    assert shifts["owner"][1] != ("met", "B")
