@@ -129,7 +129,7 @@ def test_doctor_of_a_damaged_ledger_says_so_in_its_line(house):
 
     assert answer.code == 2
     assert "FAIL ledger: the ledger sqlite:///" in answer.out
-    assert answer.out.splitlines()[-1].startswith("not ready; next: restore the last backup")
+    assert answer.out.splitlines()[-1].startswith("not ready; next: run `escsync ledger rebuild`")
 
 
 def test_doctor_reports_configuration_errors_too(house):
