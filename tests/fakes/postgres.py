@@ -116,16 +116,17 @@ def server() -> Postgres:
 @contextmanager
 def running(settings: Mapping[str, str] = SETTINGS) -> Iterator[Postgres]:
     """A server of its own, with a folder of its own."""
-    home = _home()
     told = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-    script = SCRIPT.format(bin=shlex.quote(str(_programs())), home=shlex.quote(str(home)), settings=told)
-    starter = subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, cwd=home, **_somebody())
-    server = Postgres(home, starter)
-    try:
-        _await(server)
-        yield server
-    finally:
-        server.stop()
+    with _programs() as programs:
+        home = _home()
+        script = SCRIPT.format(bin=shlex.quote(str(programs)), home=shlex.quote(str(home)), settings=told)
+        starter = subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, cwd=home, **_somebody())
+        server = Postgres(home, starter)
+        try:
+            _await(server)
+            yield server
+        finally:
+            server.stop()
 
 
 def _await(server: Postgres) -> None:
@@ -153,14 +154,21 @@ def _home() -> Path:
     return home
 
 
-def _programs() -> Path:
+@contextmanager
+def _programs() -> Iterator[Path]:
     """The folder of the programs; a copy of it, where the one who runs them may not go there."""
     spec = find_spec(WHEEL)
     assert spec is not None
     found = Path(str(spec.origin)).parent / "pginstall"
     try:
         subprocess.run([found / "bin/postgres", "--version"], check=True, capture_output=True, **_somebody())
+        yield found / "bin"
     except PermissionError:
-        copy = Path(tempfile.gettempdir()) / f"{WHEEL}-{os.getpid()}"
-        found = Path(shutil.copytree(found, copy, dirs_exist_ok=True))
-    return found / "bin"
+        # Not where temporary files go: from there nothing may be run, in some places.
+        with tempfile.TemporaryDirectory(prefix="pg-", dir="/var/tmp") as copy:
+            Path(copy).chmod(0o755)
+            # Beside the package stand the libraries that its programs look for there.
+            for part in (f"{WHEEL}/{found.name}", f"{WHEEL}.libs"):
+                if (found.parents[1] / part).exists():
+                    shutil.copytree(found.parents[1] / part, Path(copy) / part)
+            yield Path(copy) / WHEEL / found.name / "bin"
