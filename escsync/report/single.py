@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
@@ -47,8 +48,7 @@ def story(found: Assessment, zone: ZoneInfo, writes: Sequence[Effect] = ()) -> I
         yield Text(f"  {_entry(entry, zone)}")
     if writes:
         yield Text("Writes", style="bold").append("  (values as hashes: old -> new)", style="not bold")
-    for effect in writes:
-        yield from _write(effect, zone)
+    yield from _writes(writes, zone)
 
 
 def reckoning(found: Assessment, clocks: Iterable[Clock], zone: ZoneInfo) -> Iterator[Text]:
@@ -149,19 +149,25 @@ def _entry(entry: TimelineEntry, zone: ZoneInfo) -> str:
     return f"{words.when(entry.at, zone)}{until}  {shown(entry.kind)}: {shown(entry.detail, _LONG)}{actor}{grade}"
 
 
-def _write(effect: Effect, zone: ZoneInfo) -> Iterator[Text]:
-    """What was done, what became of it and what asked for it; no value in clear."""
-    when = words.when(effect.at, zone) if effect.at else "?"
+def _writes(effects: Sequence[Effect], zone: ZoneInfo) -> Iterator[Text]:
+    """What each pass did, what asked for it and what became of it; no value in clear."""
+    for (passed, policy, because), some in groupby(effects, lambda e: (e.pass_id, e.policy, e.because)):
+        done = list(some)
+        when = words.when(done[0].at, zone) if done[0].at else "?"
+        yield Text(f"  {when}  pass {shown(passed)}, policy {policy}")
+        yield Text(f"    because {' '.join(map(shown, because)) or 'of no finding: our own fields and note'}")
+        yield from map(_write, done)
+
+
+def _write(effect: Effect) -> Text:
     made = f" {shown(effect.remote_id, 60)}" if effect.remote_id else ""
     error = f" ({shown(effect.error, 60)})" if effect.error else ""
     again = f", attempt {effect.attempt}" if effect.attempt > 1 else ""
-    yield (
-        Text(f"  {when}  {shown(effect.purpose.step)}{made}: ")
+    return (
+        Text(f"    {shown(effect.purpose.step)}{made}: ")
         .append(f"{effect.state.value}{error}", style=_RESULTS.get(effect.state, ""))
-        .append(f"  {effect.old[:8]} -> {effect.new[:8]}")
+        .append(f"  {effect.old[:8]} -> {effect.new[:8]}{again}")
     )
-    because = " ".join(map(shown, effect.because)) or "of no finding: escsync's own fields and note"
-    yield Text(f"          because {because}; pass {shown(effect.pass_id)}{again}, policy {effect.policy}")
 
 
 def _proof(clock: Clock) -> str:
