@@ -46,7 +46,10 @@ def backup(database: Database, target: Path) -> None:
     try:
         with finished(target) as made:
             if database.path is not None:
-                with closing(sqlite3.connect(database.path)) as live, closing(sqlite3.connect(made)) as copied:
+                with (
+                    closing(sqlite3.connect(database.path)) as live,
+                    closing(sqlite3.connect(made)) as copied,
+                ):
                     live.backup(copied)
             else:
                 _copied(database, made)
