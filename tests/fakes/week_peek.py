@@ -3,7 +3,7 @@ pass from call to call."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fakes.notion.texts import plain as words
@@ -13,11 +13,27 @@ from escsync.adapter import TicketRef
 from escsync.domain.ticket import plain
 
 Held = Mapping[str, Any]
-"""The owner's native fields as `owner`, `owner 2`; `stage` and `summary`; all as the tracker keeps them."""
+"""`owner`, `stage` and `summary`, as the tracker keeps them."""
 
 
 def peek(office: Office, ref: TicketRef) -> Held | None:
-    """What people would see of a ticket now; None where it is deleted."""
+    """What people would see of a ticket now, everybody whom its owner fields name together; None where it is deleted."""
+    held = _held(office, ref)
+    return (
+        None
+        if held is None
+        else {"owner": sorted(_people(held)), "stage": held["stage"], "summary": held["summary"]}
+    )
+
+
+def _people(held: Held) -> Iterator[str]:
+    for name in ("owner", "owner 2"):
+        told = held.get(name)
+        for one in told if isinstance(told, list) else [told] if told else ():
+            yield str(one["id"]) if isinstance(one, dict) else str(one)
+
+
+def _held(office: Office, ref: TicketRef) -> Held | None:
     stage: Any = office.stage
     match office.tracker:
         case "local":

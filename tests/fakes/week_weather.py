@@ -74,7 +74,8 @@ class Sky:
         kind = self._weather.next(write=writes(request))
         if kind is not None:
             kind.strike(fault, self._now())
-        elif self.alter is not None and request.path.endswith("query"):
+        elif self.alter is not None and "filter" in (request.body or {}):
+            # What is asked for by its last change is not found; a list of everything has it as it was.
             fault.alter = self.alter
         else:
             return False

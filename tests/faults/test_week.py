@@ -92,6 +92,7 @@ def test_a_week_ends_alike_whatever_fails_meanwhile(tracker):
         suppress_health_check=list(HealthCheck),
         phases=tuple(Phase) if WEEKS else (Phase.generate, Phase.shrink),
         print_blob=False,
+        report_multiple_bugs=False,
     )
     @given(weeks(tracker))
     def week(script):
