@@ -161,14 +161,26 @@ def track(tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="module", params=[OnPostgres, OnSqlite])
-def race(request, track, tmp_path_factory):
-    """Over Jira."""
+@pytest.fixture(scope="module")
+def races(track, tmp_path_factory):
+    """Over Jira, one for each kind of ledger, made when the first test asks for it."""
+    made = {}
+
+    def over(kind):
+        if kind not in made:
+            made[kind] = Race(Jira("cloud"), kind(tmp_path_factory.mktemp("raced")), track)
+        return made[kind]
+
+    yield over
+    for race in made.values():
+        race.place.close()
+
+
+@pytest.fixture(params=[OnPostgres, OnSqlite])
+def race(request, races):
     if request.param is OnPostgres and postgres.missing():
         pytest.skip(postgres.missing())
-    place = Jira("cloud")
-    yield Race(place, request.param(tmp_path_factory.mktemp("raced")), track)
-    place.close()
+    return races(request.param)
 
 
 def test_there_is_something_to_race_for(race):
