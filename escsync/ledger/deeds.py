@@ -33,6 +33,10 @@ class Deeds:
         ):
             yield connection
 
+    def _now(self, tracker: str) -> datetime | None:
+        """The instant of the pass under way: what it did is dated by its own clock (decision 1)."""
+        return self._passing[tracker][1] if tracker in self._passing else None
+
     def unfinished(self, tracker: str) -> list[Effect]:
         """The effects of earlier passes whose fate nobody knows."""
         with self._database.read() as connection:
@@ -57,14 +61,14 @@ class Deeds:
         """Record, for good, that these are about to be sent."""
         with self._write(tracker) as connection:
             fence = self._leases.fence(tracker)
-            journal.claim(connection, effects, pass_id, fence)
+            journal.claim(connection, effects, pass_id, fence, self._now(tracker))
             _written(connection, effects)
 
     def settle(self, tracker: str, effects: Iterable[Effect]) -> None:
         """Record what became of them."""
         with self._write(tracker) as connection:
             known = list(effects)
-            journal.settle(connection, known)
+            journal.settle(connection, known, self._now(tracker))
             _written(connection, known)
 
     def created(self, tracker: str) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ _TROUBLED = [EffectState.REJECTED.value, EffectState.IGNORED.value, EffectState.
 def unfinished(connection: Connection, tracker: str) -> Iterator[Effect]:
     """The effects whose fate nobody knows."""
     statement = select(EFFECTS).where(EFFECTS.c.tracker == tracker, EFFECTS.c.state.in_(_OPEN))
-    for row in connection.execute(statement.order_by(EFFECTS.c.claimed_at, EFFECTS.c.key)):
+    for row in connection.execute(statement.order_by(EFFECTS.c.claimed_at, EFFECTS.c.n, EFFECTS.c.key)):
         yield _effect(row)
 
 
@@ -65,9 +65,12 @@ def troubled(connection: Connection, tracker: str) -> dict[tuple[str, str], Effe
     return {(row.ticket, row.step): _effect(row) for row in connection.execute(statement)}
 
 
-def claim(connection: Connection, effects: Sequence[Effect], pass_id: str, fence: int) -> None:
-    """Record that these are about to be sent; a key that is there already gets another attempt."""
-    now = clock(connection)
+def claim(
+    connection: Connection, effects: Sequence[Effect], pass_id: str, fence: int, at: datetime | None = None
+) -> None:
+    """Record that these are about to be sent; a key that is there already gets another attempt. *at* is the pass's own
+    instant, else the database's."""
+    now = at or clock(connection)
     attempts: dict[str, int] = {}
     for batch in chunks([effect.key for effect in effects]):
         known = select(EFFECTS.c.key, EFFECTS.c.attempt).where(EFFECTS.c.key.in_(batch))
@@ -97,9 +100,9 @@ def claim(connection: Connection, effects: Sequence[Effect], pass_id: str, fence
             )
 
 
-def settle(connection: Connection, effects: Iterable[Effect]) -> None:
+def settle(connection: Connection, effects: Iterable[Effect], at: datetime | None = None) -> None:
     """Record what became of them."""
-    now = clock(connection)
+    now = at or clock(connection)
     rows = [
         {
             "key": effect.key,
@@ -144,7 +147,7 @@ def receipts(connection: Connection, tracker: str) -> dict[str, tuple[str, ...]]
 def of_ticket(connection: Connection, tracker: str, ticket: str) -> Iterator[Effect]:
     """Everything that was done to one ticket, oldest first."""
     statement = select(EFFECTS).where(EFFECTS.c.tracker == tracker, EFFECTS.c.ticket == ticket)
-    for row in connection.execute(statement.order_by(EFFECTS.c.claimed_at, EFFECTS.c.key)):
+    for row in connection.execute(statement.order_by(EFFECTS.c.claimed_at, EFFECTS.c.n, EFFECTS.c.key)):
         yield _effect(row)
 
 
