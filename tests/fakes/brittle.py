@@ -105,6 +105,8 @@ class BrittleTracker:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.remembers = True
+        """Does it keep a history of its fields?"""
         self.people: dict[str, PersonRef] = {US: PersonRef(US, US, kind=PersonKind.BOT, active=True)}
         self.held: dict[str, Held] = {}
         self.flying: tuple[Flight, ...] = ()
@@ -145,7 +147,7 @@ class BrittleTracker:
         held = self.held[id]
         history = dict(held.history)
         for name, value in values.items():
-            if name in history:
+            if name in history and value != held.values[name]:  # what was so already is no change
                 history[name] = (*history[name], self._fact(value, by, len(history[name])))
         self._keep(replace(held, values={**held.values, **values}, history=history))
 
@@ -204,7 +206,7 @@ class BrittleTracker:
             in_scope=not held.key,
             version=held.version,
             values=held.values,
-            history=held.history,
+            history=held.history if self.remembers else {},
             note=NoteSeen(notes[0], held.notes[0][1], tuple(notes[1:])) if notes else None,
         )
 

@@ -10,9 +10,10 @@ from typing import TypeAlias
 from escsync.adapter import Fact, Stage, Status
 from escsync.domain.ticket import plain
 
+from .befalling import TRACKER
 from .brittle import US, Held
 from .choices import Script
-from .ordeal import REST, TRACKER, Ordeal
+from .ordeal import REST, Ordeal
 from .worlds import World, likeness
 
 DAY = timedelta(hours=25)
@@ -131,6 +132,9 @@ def faults(ordeal: Ordeal, end: World) -> Iterator[str]:
     yield from (f"the ledger: {problem}" for problem in ledger.check())
     for effect in ledger.unfinished(TRACKER):
         yield f"{effect.purpose.step} is {effect.state} for ever"
+    cycles = ordeal.database.raw.execute("SELECT max(cycle) FROM pins").fetchone()[0]
+    if cycles > 1:
+        yield f"a cycle that nobody began: {cycles}"
     known = {entry.id: entry.digest for entry in ledger.entries(TRACKER)}
     for held in ordeal.tracker.held.values():
         if held.key:

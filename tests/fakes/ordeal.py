@@ -6,13 +6,12 @@ is therefore kept as a world of its own at each such moment of a pass that goes 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from escsync.adapter import Create, TrackerError, Unavailable, Vocabulary
+from escsync.adapter import Create, TrackerError, Vocabulary
 from escsync.domain.escalation import World as Surroundings
 from escsync.domain.people import Directory
 from escsync.domain.plan import Limits, Mode, Plan
@@ -21,45 +20,18 @@ from escsync.ledger import Held as LeaseHeld
 from escsync.ledger import LookBack, LostLease
 from escsync.sync import Outcome, Pass, apply, sync
 
-from . import brittle
-from .brittle import BEGAN, BrittleTracker, Request
-from .brittle_adapter import BrittleAdapter, Line
+from .befalling import FIRST, TRACKER, Befalling, Killed, Running
+from .brittle_adapter import BrittleAdapter
 from .choices import Choices, Script, Told, every
 from .desk import DANA, IDRIS, LENA, STATUSES
-from .lapses import Blind, ledger
-from .watched import WatchedDatabase
+from .lapses import Blind
 from .worlds import World, content
 
-TRACKER = "support"
 REST = timedelta(seconds=70)
 """Longer than a lease lasts, and than a lost request is waited for."""
-FIRST = BEGAN + timedelta(minutes=1)
 
 
-class Killed(BaseException):
-    """The process died here: nothing after it runs."""
-
-
-@dataclass(slots=True)
-class _Running:
-    """One pass under way. *moments*: how often something was durable in it."""
-
-    worker: int
-    name: str
-    dead: bool = False
-    late: bool = False
-    overtaken: bool = False
-    in_the_gap: bool = False
-    commits: int = 0
-    calls: int = 0
-    wrote: int = 0
-    durable: tuple[int, ...] = ()
-    moments: int = 0
-    left: tuple[Any, ...] = ()
-    """What the ledger held when it was overtaken."""
-
-
-class Ordeal(Line):
+class Ordeal(Befalling):
     """One team, one tracker, one ledger; *off* are the rules that are switched off, *workers* two where a pass may be
     paused while another one overtakes it."""
 
@@ -71,32 +43,17 @@ class Ordeal(Line):
         workers: int = 1,
         off: frozenset[str] = frozenset(),
     ) -> None:
-        self.budget, self.workers, self.off = budget, workers, off
-        self.tracker = BrittleTracker(FIRST)
-        for one in (DANA, IDRIS, LENA):
-            self.tracker.hire(one.id, one.name, one.email)
-        self.database = WatchedDatabase(lambda: self.now)
-        self.database.watcher = self
-        self._raw = self.database.raw
-        self.ledgers = [ledger(self.database, off, lambda: self.now.timestamp()) for _ in range(2)]
+        super().__init__(budget, workers, off)
         self.policy = Policy()
         self.surroundings = Surroundings(Directory((DANA, IDRIS, LENA), "dana"), company="Acme")
         self.saved: Plan | None = None
-        self.hand: Callable[[], None] | None = None
-        """What a person may do at any moment, once."""
         self.ends: dict[str, dict[str, list[Any]]] = {}
         """What each ticket is to hold in the end: one of these."""
         self.hands: dict[str, dict[str, list[Any]]] = {}
         """What it holds in the end where a person acted."""
         self.wanted: tuple[str, ...] = ()
         """The keys of the records that are to be created."""
-        self.choices = Choices(0)
-        self.doom = ""
-        """The moment at which the process really dies, where a script is played."""
-        self.log: list[str] = []
-        self._running: list[_Running] = []
-        self._died: list[World] = []
-        self._reset(World(FIRST, self.tracker.snapshot(), self._raw.serialize()))
+        self._reset(World(FIRST, self.tracker.snapshot(), self.database.raw.serialize()))
         story(self)
         self.start = self.world()
 
@@ -104,157 +61,21 @@ class Ordeal(Line):
         """Give the memory back."""
         self.database.close()
 
-    # Time and the ledger's database
+    # Passes
 
-    @property
-    def now(self) -> datetime:
-        """The one clock: of the passes, of the tracker, and of the ledger's leases."""
-        return self.tracker.now
-
-    def begins(self, *, writes: bool) -> None:
-        """The ledger is about to be read or written."""
-        if self._running:
-            one = self._living()
-            if writes:
-                where = f"before {_verb()}"
-                self._say(f"    {_verb()}")
-                self._moment(where)
-                self._pause(f"{where} (commit {one.commits + 1})")
-
-    def kept(self) -> None:
-        """Something was written to the ledger."""
-        if self._running:
-            self._living().commits += 1
-
-    def _living(self) -> _Running:
-        one = self._running[-1]
-        if one.dead:
-            raise Killed
-        return one
-
-    def _die(self) -> None:
-        self._say(f"{self._running[-1].name}: dies")
-        self._running[-1].dead = True
-        raise Killed
-
-    def _moment(self, where: str, *, sent: Request | None = None) -> None:
-        """Keep what a process that dies here leaves, if that is anything new."""
-        one = self._running[-1]
-        durable = (one.commits, self.tracker.changes)
-        if durable == one.durable and sent is None:
-            return
-        one.durable = durable
-        one.moments += 1
-        where = f"{where} (moment {one.moments})"
-        if len(self._running) > 1:
-            if sent is None and self.choices.pick(f"{one.name}: {where}", "dies"):
-                self._die()
-        elif self.doom:
-            if where.startswith(self.doom):
-                if sent is not None:
-                    self.owed.append((self.now, sent))
-                self._die()
-        elif self.choices.spent + self.spent < self.budget and not self.choices.repeating:
-            owed = self.owed + ([(self.now, sent)] if sent is not None else [])
-            left = replace(self.world(), spent=self.spent + self.choices.spent + 1, owed=tuple(owed))
-            self._died.append(left.told(*self.choices.told, ("dies", where)))
-
-    # Requests
-
-    def read(self, name: str) -> None:
-        """A read may fail; a person may act before it, another pass may overtake this one."""
-        where = self._called(name)
-        chosen = self.choices.pick(where, "fails", *self._hands())
-        self._say(f"{where} {chosen}")
-        match chosen:
-            case "fails":
-                raise Unavailable("the connection broke off")
-            case "a person acts":
-                self._act()
-
-    def write(self, request: Request, deliver: Callable[[], Any]) -> Any:
-        """A write may be lost, refused, or carried out without an answer."""
-        where = self._called(request.verb)
-        one = self._running[-1]
-        if len(self._running) == 1:
-            self._moment(f"{request.verb} on its way", sent=request)
-        mishaps = ["lost", "no answer", "429", "rejected", *self._hands()]
-        if self._may_pause(one):
-            mishaps += ["paused in the gap"]
-        chosen = self.choices.pick(where, *mishaps)
-        self._say(f"{where} {chosen}")
-        if chosen == "paused in the gap":
-            self._overtaken(one)
-            one.in_the_gap = self.excused = True
-        if one.overtaken and not one.in_the_gap:
-            self.wrong.append(f"{one.name} was overtaken and sent {request.verb} all the same")
-        match chosen:
-            case "lost":
-                self.owed.append((self.now, request))
-                raise brittle.lost(request)
-            case "429":
-                raise brittle.refused()
-            case "rejected":
-                raise brittle.rejected()
-            case "a person acts":
-                self._act()
-        one.wrote += 1
-        one.in_the_gap = False
-        answer = deliver()
-        self._moment(f"{request.verb} done")
-        if chosen == "no answer":
-            raise brittle.lost(request)
-        self._pause(f"after {request.verb} (call {one.calls})")
-        return answer
-
-    def _called(self, name: str) -> str:
-        """A request is about to be made by the pass under way, unless it was overtaken."""
-        one = self._living()
-        for flight in [flight for flight in self.tracker.flying if flight.earliest <= self.now]:
-            if self.choices.pick(
-                f"{one.name}: before {name} (call {one.calls + 1})",
-                free=(f"a lost {flight.request.verb} lands",),
-            ):
-                self._say(f"a lost {flight.request.verb} lands")
-                self.tracker.land(flight)
-        self._moment(f"before {name}")
-        self._pause(f"before {name} (call {one.calls + 1})")
-        if "deadline" not in self.off:
-            self.ledgers[one.worker].alive(TRACKER)
-        one.calls += 1
-        return f"{one.name}: {name} (call {one.calls})"
-
-    def _hands(self) -> tuple[str, ...]:
-        return ("a person acts",) if self.hand is not None and not self.acted else ()
-
-    def _act(self) -> None:
-        assert self.hand is not None
-        self.acted = True
-        self.hand()
-
-    # Two workers
-
-    def _may_pause(self, one: _Running) -> bool:
-        return self.workers > 1 and len(self._running) == 1 and not one.late and not self.doom
-
-    def _pause(self, where: str) -> None:
-        one = self._running[-1]
-        if self._may_pause(one) and self.choices.pick(f"{one.name}: {where}", "paused"):
-            self._overtaken(one)
-
-    def _overtaken(self, one: _Running) -> None:
+    def _overtaken(self, one: Running) -> None:
         """The pass is paused for longer than its lease, and another worker makes a whole one meanwhile."""
         self.tracker.wait(self.now + REST)
         self._pass(1, f"{one.name}, overtaking")
         # Without a lease as yet it was not overtaken, only late.
         one.late, one.overtaken = True, one.commits > 0
-        one.left = content(self._raw, whole=False)
-
-    # Passes
+        one.left = content(self.database.raw, whole=False)
 
     def _pass(self, worker: int, name: str, kind: str = "sync") -> Outcome | None:
-        self.last = one = _Running(worker, name)
-        adapter: Any = BrittleAdapter(self.tracker, self, sweeps="sweep" not in self.off)
+        self.last = one = Running(worker, name)
+        adapter: Any = BrittleAdapter(
+            self.tracker, self, compare_and_set=self.guarded, sweeps="sweep" not in self.off
+        )
         self.passes += 1
         made = Pass(
             tracker=TRACKER,
@@ -291,13 +112,13 @@ class Ordeal(Line):
             self._running.remove(one)
         if one.dead:
             self._bury()
-        elif one.overtaken and content(self._raw, whole=False) != one.left:
+        elif one.overtaken and content(self.database.raw, whole=False) != one.left:
             self.wrong.append(f"{name} was overtaken and wrote to the ledger all the same")
         return outcome
 
     def _bury(self) -> None:
         """Nobody waits for a dead process of the same machine."""
-        self._raw.execute("UPDATE trackers SET lease_until=NULL, holder=''")
+        self.database.raw.execute("UPDATE trackers SET lease_until=NULL, holder=''")
 
     def _plan(self) -> Plan:
         assert self.saved is not None
@@ -317,7 +138,7 @@ class Ordeal(Line):
         return World(
             now=self.now,
             tracker=self.tracker.snapshot(),
-            ledger=self._raw.serialize(),
+            ledger=self.database.raw.serialize(),
             passes=self.passes,
             spent=self.spent,
             acted=self.acted,
@@ -330,7 +151,7 @@ class Ordeal(Line):
     def _reset(self, world: World) -> None:
         self.tracker.now = world.now
         self.tracker.restore(world.tracker)
-        self._raw.deserialize(world.ledger)
+        self.database.raw.deserialize(world.ledger)
         self.passes, self.spent, self.acted, self.excused = (
             world.passes,
             world.spent,
@@ -341,8 +162,8 @@ class Ordeal(Line):
 
     def raw(self, world: World) -> Any:
         """The ledger's database as it is in *world*."""
-        self._raw.deserialize(world.ledger)
-        return self._raw
+        self.database.raw.deserialize(world.ledger)
+        return self.database.raw
 
     def step(self, world: World, gap: timedelta, kind: str) -> Iterator[World]:
         """Where *world* may be after the next pass, in every way that is left of the budget."""
@@ -372,9 +193,6 @@ class Ordeal(Line):
         yield from self.log
         self.log.clear()
 
-    def _say(self, what: str) -> None:
-        self.log.append(f"{(self.now - FIRST).total_seconds():6.0f} s  {what}")
-
     def rest(self, world: World, gap: timedelta) -> tuple[World, bool]:
         """*world* after a pass without mishaps, and whether there was nothing left to do."""
         self._set_out(world, gap, Choices(0))
@@ -401,13 +219,3 @@ class Ordeal(Line):
         self.log.clear()
         self.choices = choices
         self.tracker.wait(self.now + gap)
-
-
-def _verb() -> str:
-    """Which verb of the ledger is under way."""
-    frame, verb = sys._getframe(3), "a transaction"
-    while frame is not None and frame.f_code.co_name != "_pass":
-        if "/escsync/ledger/" in frame.f_code.co_filename and not frame.f_code.co_name.startswith("_"):
-            verb = frame.f_code.co_name
-        frame = frame.f_back  # type: ignore[assignment]
-    return verb

@@ -31,6 +31,20 @@ def ownerless(ordeal: Ordeal) -> None:
     _may(ordeal, id, owner=_people(ordeal, "idris"))
 
 
+def unrecorded(ordeal: Ordeal) -> None:
+    """The same on a tracker without a history."""
+    ordeal.tracker.remembers = False
+    id = _opened(ordeal, owner="")
+    ordeal.ends = {id: {"owner": [_people(ordeal, "dana")]}}
+    _may(ordeal, id, owner=_people(ordeal, "idris"))
+
+
+def unguarded(ordeal: Ordeal) -> None:
+    """The same on a tracker whose writes cannot be made conditional."""
+    ordeal.guarded = False
+    ownerless(ordeal)
+
+
 def closed(ordeal: Ordeal) -> None:
     """It was closed too early and is to be moved back, with a note; a person may reject it instead."""
     id = _opened(ordeal)
@@ -38,6 +52,16 @@ def closed(ordeal: Ordeal) -> None:
     # Where it is moved back a day later, the acknowledgement is overdue by then (decision 27).
     ordeal.ends = {id: {"stage": [status(Stage.INTAKE), status(Stage.INVESTIGATION)]}}
     _may(ordeal, id, stage=status(Stage.REJECTED))
+
+
+def forgotten(ordeal: Ordeal) -> None:
+    """The same on a tracker without a history: who moved it, only the ledger can know."""
+    ordeal.tracker.remembers = False
+    id = _opened(ordeal)
+    ordeal.settle()
+    ordeal.tracker.set(id, {"stage": status(Stage.CLOSED)}, "lena")
+    ordeal.ends = {id: {"stage": [status(Stage.INTAKE), status(Stage.INVESTIGATION)]}}
+    _may(ordeal, id, owner=_people(ordeal, "idris"))
 
 
 def rewritten(ordeal: Ordeal) -> None:
