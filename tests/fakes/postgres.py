@@ -103,6 +103,7 @@ class Postgres:
         assert self._starter.stdin is not None
         self._starter.stdin.close()
         self._starter.wait(30)
+        shutil.rmtree(self.home, ignore_errors=True)  # where it did not even start
 
 
 @cache
@@ -120,7 +121,10 @@ def running(settings: Mapping[str, str] = SETTINGS) -> Iterator[Postgres]:
     with _programs() as programs:
         home = _home()
         script = SCRIPT.format(bin=shlex.quote(str(programs)), home=shlex.quote(str(home)), settings=told)
-        starter = subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, cwd=home, **_somebody())
+        # In a session of its own: whatever is sent to the tests, it is left to take its files away.
+        starter = subprocess.Popen(
+            ["/bin/sh", "-c", script], stdin=subprocess.PIPE, cwd=home, start_new_session=True, **_somebody()
+        )
         server = Postgres(home, starter)
         try:
             _await(server)
