@@ -57,7 +57,7 @@ def play(script: Script, *, fair: bool) -> Played:
     with tempfile.TemporaryDirectory(dir=SHM if SHM.is_dir() else None) as folder:
         slow = not fair and any("timeout" in kind for _, _, kind in script["faults"])
         end = minute(script["passes"][-1] + TAIL[-1])
-        office = Office(script["tracker"], Path(folder), end=end, timeout=0.3 if slow else 20)
+        office = Office(script["tracker"], Path(folder), end=end, timeout=1 if slow else 20)
         with closing(office):
             looked = {
                 number
@@ -255,8 +255,8 @@ def _lines(notes: Collection[str]) -> list[str]:
 
 
 def blurred(script: Script, foul: Played) -> set[int]:
-    """The tickets whose edits a fair week may date otherwise: two that were first seen together, or one in the very
-    minute of a look."""
+    """The tickets whose edits a fair week may date otherwise: two that were first seen together, one in the very
+    minute of a look, or one that a look missed since the tracker lagged behind."""
     if script["tracker"] in REMEMBERS:
         return set()
     found = set()
@@ -266,6 +266,7 @@ def blurred(script: Script, foul: Played) -> set[int]:
             (one["pass"], other["pass"]) for one, other in pairwise(edits) if one["pass"] != other["pass"]
         )
         together = any(not foul.looked & set(range(first, second)) for first, second in apart)
-        if together or any("call" in edit for edit in edits):
+        unseen = any(a["pass"] in script["lags"] and a.get("before", LAG) < LAG for a in edits)
+        if together or unseen or any("call" in edit for edit in edits):
             found.add(ticket)
     return found
