@@ -509,3 +509,48 @@ def test_whoever_changes_it_again_at_once_makes_our_write_no_failure(uncondition
 
     assert (outcome.counts.ignored, outcome.errors) == (0, ())
     assert [person.id for person in desk.shown(ref).values["owner"]] == ["lena"]
+
+
+def test_a_lost_request_that_lands_on_a_persons_edit_is_undone(unconditional):
+    """Repeated and done, our first try lands after all, and on what a person has set since: they get it back."""
+    desk = unconditional
+    ref = desk.open(owner=())
+    desk.at(1).sync()
+    desk.at(1.3).tracker.set(ref, "owner", ("lena",), by="idris")
+    desk.at(1.5).tracker.set(ref, "owner", ("dana",), by="escsync")
+
+    outcome = desk.at(2).sync()
+    quiet = desk.at(3).sync()
+
+    assert [person.id for person in desk.shown(ref).values["owner"]] == ["lena"]
+    assert any(
+        edit.field == "owner" for c in outcome.plan.changes for edit in c.edits if step(edit) != "note"
+    )
+    assert quiet.counts.applied == 0
+
+
+def test_a_lost_move_that_lands_on_a_persons_is_undone_too(unconditional):
+    """The same for a status."""
+    desk = unconditional
+    ref = desk.open()
+    desk.tracker.move(ref, Stage.CLOSED, by="idris")
+    desk.at(1).sync()
+    desk.at(1.3).tracker.move(ref, Stage.INVESTIGATION, by="idris")
+    desk.at(1.5).tracker.move(ref, Stage.INTAKE, by="escsync")
+
+    desk.at(2).sync()
+
+    assert desk.shown(ref).status.stage is Stage.INVESTIGATION
+
+
+def test_what_people_have_not_touched_is_never_put_back(unconditional):
+    """Our own owner stays ours, and so does one whom a person confirmed."""
+    desk = unconditional
+    ref = desk.open(owner=())
+    desk.at(1).sync()
+
+    for minutes in (2, 3):
+        desk.at(minutes).tracker.set(ref, "summary", f"Wrong invoices {minutes}", by="idris")
+        desk.sync()
+
+    assert [person.id for person in desk.shown(ref).values["owner"]] == ["dana"]

@@ -279,14 +279,27 @@ def test_a_persons_own_order_leaves_no_letter(make):
 
 @pytest.mark.parametrize("error", [Unavailable("500"), Conflict("somebody else was faster")])
 def test_a_bad_connection_or_a_busy_colleague_is_no_reason(make, error):
-    """Nothing is set aside where nothing else worked, or where people were faster."""
+    """Nothing is set aside where nothing worked, or where people were faster."""
     desk = make()
-    ref = desk.open()
+    bad = {desk.open().id: error for _ in range(2)}
 
     for minute in range(8):
-        outcome = desk.at(minute).sync(adapter=Failing(desk.tracker, {ref.id: error}))
+        outcome = desk.at(minute).sync(adapter=Failing(desk.tracker, bad))
 
     assert (letters(desk), outcome.counts.planned > 0) == ({}, True)
+
+
+def test_what_fails_alone_on_a_quiet_tracker_is_set_aside_for_an_hour(make):
+    """Nobody else is written to, and yet it is this ticket: the tracker can be read. No answer is no verdict for a day."""
+    desk = make()
+    ref = desk.open()
+    adapter = Failing(desk.tracker, {ref.id: Unavailable("500")})
+
+    planned = [desk.at(minute).sync(adapter=adapter).counts.planned > 0 for minute in range(7)]
+    later = desk.at(70).sync().counts.applied
+
+    assert planned == [True] * 5 + [False] * 2
+    assert (later > 0, letters(desk)) == (True, {})
 
 
 def test_what_alone_fails_five_times_is_set_aside(make):
@@ -475,3 +488,17 @@ def test_a_letter_names_a_ticket_or_one_of_its_steps(desk):
     assert replace(letter, step="note", code="IGNORED").again_at is None
     assert replace(letter, step="").id == letter.of
     assert TicketRef(letter.ticket, letter.key) == desk.shown(ref).ref
+
+
+def test_of_what_cannot_be_read_nothing_is_concluded(make):
+    """Known before, and unreadable now: said once, counted each time, and neither judged nor written."""
+    desk = make(mode=Mode.ANNOTATE)
+    ref = desk.open()
+    desk.sync()
+    desk.at(1).tracker.set(ref, "summary", "Garbled", by="lena")
+    desk.tracker.spoilt.add(ref.id)
+
+    first, *rest = [desk.at(minutes).sync() for minutes in (2, 3, 200)]
+
+    assert [error.code for error in first.errors] == ["UNREADABLE"]
+    assert {(one.errors, one.counts.planned, one.counts.unreadable) for one in rest} == {((), 0, 1)}

@@ -110,7 +110,8 @@ def show(session: Session, id: Annotated[str, typer.Argument(help="An id, a key 
     from escsync.report import document, single
 
     found = pick(session, id)
-    writes = session.ledger.effects(found.tracker, _native(found))
+    every = session.ledger.effects(found.tracker, _native(found))
+    writes = [effect for effect in every if effect.at is None or effect.at <= session.now]
     if session.terminal.as_json:
         session.terminal.document(document.whole(found, writes))
     else:

@@ -67,7 +67,7 @@ def plan(
     if session.terminal.as_json:
         session.terminal.document(document)
     for one in outcomes:
-        if not session.terminal.as_json:
+        if not session.terminal.as_json and not one.lost:
             session.terminal.tell(changes.told(one.plan, one.assessments, session.zone))
             session.terminal.say(changes.summary(one.tracker, one.plan))
         for line in list(outcome.told(one))[1:]:

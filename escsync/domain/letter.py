@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 AGAIN = timedelta(hours=24)
 """Permissions and screens change without a trace in ticket or configuration: so often it is tried all the same."""
+SOON = timedelta(hours=1)
+"""What only no answer came for is tried again this often."""
+_UNANSWERED = frozenset({"UNAVAILABLE", "AMBIGUOUS"})
 PATIENCE = 5
 """So many failures in a row, while others succeed, are no longer the tracker's but the record's own."""
 SET_ASIDE = "set_aside"
@@ -59,7 +62,7 @@ class Letter:
         if self.code == "IGNORED" and self.step == "note":
             # A note that is accepted and never seen: each try would leave another one behind.
             return None
-        return self.last_at + AGAIN
+        return self.last_at + (SOON if self.code in _UNANSWERED else AGAIN)
 
     def holds(self, basis: str, now: datetime) -> bool:
         """Is it still set aside, where its failure depends on *basis* now?"""

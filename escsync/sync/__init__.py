@@ -107,7 +107,7 @@ def _judged(one: Pass, gathered: Gathered, outcome: Outcome, *, whole: bool = Fa
         errors = judge.aside.settle(gathered, unjudged, docket.judged)
         gathered.close(one)
         counts.pulled = len(gathered.pulled | gathered.unreadable)
-        counts.unreadable = len(gathered.unreadable) + len(unjudged)
+        counts.unreadable = len(gathered.unreadable | gathered.unseen) + len(unjudged)
         counts.assessed = docket.escalations
     counts.seen = counts.assessed + counts.unreadable
     outcome.errors = errors
@@ -128,8 +128,12 @@ def _judge(
     """Judge the tickets of *ids*, and with *open_only* every open one besides; what cannot be judged is a failure."""
     failures: list[Failure] = []
     news: list[Judgement] = []
+    blind = judge.aside.unreadable - gathered.pulled
     for entry in one.ledger.entries(one.tracker, ids=ids, open_only=open_only):
         if entry.id in gathered.unreadable:
+            continue
+        if entry.id in blind:
+            gathered.unseen.add(entry.id)
             continue
         found = judge.judge(entry)
         if isinstance(found, Failure):

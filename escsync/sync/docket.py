@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from escsync.domain.assessment import Assessment
 from escsync.domain.findings import Severity
-from escsync.domain.plan import Limits, Plan, UnsafePlan, refusal
+from escsync.domain.plan import Change, Limits, Plan, UnsafePlan, refusal
 
-from .judging import Judged, urgency
+from .judging import Judged
 
 
 @dataclass(slots=True)
@@ -79,3 +79,10 @@ class Docket:
         """Those of the tickets that are kept in full."""
         for native in sorted(self._full):
             yield from self.judged[native].assessments
+
+
+def urgency(judged: Mapping[str, Judged], change: Change) -> tuple[bool, float, str]:
+    """Nearest deadline first: what a limit or a dying tracker leaves undone is what can wait."""
+    found = judged.get(change.ticket.id)
+    due = found.last.next_due if found else None
+    return (due is None, due.timestamp() if due else 0.0, change.ticket.id)

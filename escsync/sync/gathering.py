@@ -33,7 +33,8 @@ _WHOLE = {"owner", "stage", "scope"}
 
 @dataclass(slots=True)
 class Gathered:
-    """What a pull brought: *pulled* ids, the *unreadable* ones, and whether the tracker is *lost* as a whole.
+    """What a pull brought: *pulled* ids, the *unreadable* ones, and whether the tracker is *lost* as a whole. *unseen*
+    are tickets that an earlier pass could not read, and that have not changed since.
 
     *live* are the pulled tickets as they stand, kept only where reading them again costs a call each. *swept*:
     everything was looked at; *renew*: what is known is to be read anew. *poll* is how the poll is to be closed.
@@ -42,6 +43,7 @@ class Gathered:
     pulled: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     errors: list[Failure] = field(default_factory=list)
+    unseen: set[str] = field(default_factory=set)
     lost: bool = False
     live: dict[str, Ticket] = field(default_factory=dict)
     swept: bool = False

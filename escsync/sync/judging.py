@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from escsync.domain.fault import place
 from escsync.domain.fields import ENDED, Stage
 from escsync.domain.findings import Severity
 from escsync.domain.letter import SET_ASIDE
-from escsync.domain.plan import Change, Create, Edit, Withheld, WriteNote, enforces
+from escsync.domain.plan import Change, Create, Edit, Mode, Withheld, WriteNote, enforces
 from escsync.domain.rules.merging import mark
 from escsync.domain.ticket import Status
 from escsync.effects import digest, step
@@ -27,6 +27,7 @@ from escsync.ledger.decisions import Judgement
 from .foresight import foreseen
 from .letters import Aside
 from .outcome import Failure, Pass
+from .restoring import outlived
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,13 @@ class Judge:
         self._created: Collection[str] = one.ledger.created(one.tracker)
         self._troubled = one.ledger.troubled(one.tracker)
         self.aside = Aside(one)
+        self._news: Collection[str] = ()
         self._settling = {effect.key: effect.not_before for effect in one.ledger.unfinished(one.tracker)}
 
     def learn(self, ids: Collection[str]) -> None:
         """Find out when the escalations among *ids* were identified: it decides who escalates for the first time."""
         one = self.one
+        self._news = ids
         news: list[Judgement] = []
         for entry in one.ledger.entries(one.tracker, ids=ids) if ids else ():
             try:
@@ -151,7 +154,7 @@ class Judge:
         )
 
     def _draft(self, entry: Entry, assessment: Assessment, foreseeing: Sequence[Edit] | None) -> Drafted:
-        drafted = self._drafted(entry.record, assessment)
+        drafted = self._given_back(entry, self._drafted(entry.record, assessment))
         edits = drafted.change.edits if drafted.change else ()
         enforced = [edit for edit in edits if enforces(edit)]
         coming = [
@@ -169,6 +172,20 @@ class Judge:
             own = [edit for edit in (again.change.edits if again.change else ()) if not enforces(edit)]
             drafted = replace(drafted, change=replace(drafted.change, edits=(*enforced, *own)))
         return self._based(drafted, entry)
+
+    def _given_back(self, entry: Entry, drafted: Drafted) -> Drafted:
+        """With what puts back people's values that a late request of ours has overwritten, before anything else."""
+        ticket = entry.record.ticket
+        if entry.id not in self._news or self.one.mode is not Mode.ENFORCE:
+            return drafted
+        deeds = self.one.ledger.effects(self.one.tracker, entry.id)
+        back = list(outlived(ticket, deeds, self.one.adapter.me)) if deeds else []
+        if not back:
+            return drafted
+        steps = {step(edit) for edit in back}
+        change = drafted.change or Change(entry.record.tracker, ticket.ref, "", (), (), ticket.version)
+        rest = [edit for edit in change.edits if step(edit) not in steps]
+        return replace(drafted, change=replace(change, edits=(*back, *rest)))
 
     def _drafted(self, record: Record, assessment: Assessment) -> Drafted:
         return draft(
@@ -224,19 +241,17 @@ class Judge:
     def _vain(self, entry: Entry, note: WriteNote) -> bool:
         """Was this very note accepted and never seen? Another try would leave another one behind."""
         last = self._troubled.get((entry.id, step(note)))
-        vain = last is not None and last.state is EffectState.IGNORED and last.new == digest(note.digest)
+        vain = (
+            last is not None
+            and not note.twins
+            and last.state is EffectState.IGNORED
+            and last.new == digest(note.digest)
+        )
         return vain and not self.aside.replayed(entry, note)
 
 
 def _rank(severity: Severity) -> int:
     return severity.rank
-
-
-def urgency(judged: Mapping[str, Judged], change: Change) -> tuple[bool, float, str]:
-    """Nearest deadline first: what a limit or a dying tracker leaves undone is what can wait."""
-    found = judged.get(change.ticket.id)
-    due = found.last.next_due if found else None
-    return (due is None, due.timestamp() if due else 0.0, change.ticket.id)
 
 
 _NOT_COUNTED = frozenset({Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE})

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from escsync.adapter import Create, Edit, Rejected, TicketRef
+from escsync.adapter import Create, Edit, Rejected, TicketRef, WriteNote
 from escsync.domain.evidence import iso
 from escsync.domain.fields import OWN_FIELDS
 from escsync.domain.letter import JUDGE, READ, Letter
@@ -40,6 +40,12 @@ class Aside:
     def tickets(self) -> frozenset[str]:
         """The tickets of which something is set aside."""
         return frozenset(ticket for ticket, _ in self._letters)
+
+    @property
+    def unreadable(self) -> frozenset[str]:
+        """The tickets that could not be read and have not changed since: nothing is concluded from what was known before."""
+        read_by = (letter for letter in self._letters.values() if letter.step == READ)
+        return frozenset(one.ticket for one in read_by if one.holds(self._configured, self._one.now))
 
     def holds(self, entry: Entry, edit: Edit) -> bool:
         """Is *edit* set aside, for the ticket as people have left it?"""
@@ -161,7 +167,8 @@ class Aside:
         return fingerprint(self._one)
 
     def _hash(self, edit: Edit) -> str:
-        return digest(after(edit, self._one.adapter))
+        twins = sorted(edit.twins) if isinstance(edit, WriteNote) else []
+        return digest([after(edit, self._one.adapter), *twins])
 
 
 def place(edit: Edit) -> str:
@@ -184,7 +191,8 @@ def _wanted(judged: Mapping[str, Judged], tickets: Iterable[str]) -> dict[Place,
 
 
 def _alone(ticket: str, written: Written) -> bool:
-    """Did this ticket fail while the tracker served others, after it or all of them?"""
+    """Is it this ticket that fails, and not the tracker, which was read a moment before? Others were served after it, or
+    it is the only one that failed."""
     from .receipts import Receipt
 
     order = list(dict.fromkeys(native for native, _ in written.receipts))
@@ -192,7 +200,7 @@ def _alone(ticket: str, written: Written) -> bool:
         ticket
     }
     failed = {native for (native, _), receipt in written.receipts.items() if receipt is Receipt.FAILED}
-    return bool(done) and (failed == {ticket} or bool(done & set(order[order.index(ticket) :])))
+    return failed == {ticket} or bool(done & set(order[order.index(ticket) :]))
 
 
 def _failure(tracker: str, key: str, written: Written, where: Place) -> Failure:

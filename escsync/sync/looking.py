@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from escsync.adapter import Heard, Message, Rejected, Ticket, TicketRef, TrackerError
+from escsync.adapter import Heard, Level, Message, Rejected, Ticket, TicketRef, TrackerError
 from escsync.domain.communication import Reading
 from escsync.domain.reading import read_message
 from escsync.ledger.batches import chunks
 from escsync.ledger.codec import dumps
 from escsync.ledger.poll import Observed, Poll
+from escsync.ledger.trackers import Sweep
 
 from .outcome import Failure, Pass
 
@@ -81,6 +82,14 @@ def read(one: Pass, refs: Sequence[TicketRef]) -> tuple[dict[str, Ticket], dict[
                 found |= one_found
                 errors |= one_error
     return found, errors
+
+
+def gone_of(one: Pass, absent: Sequence[str], live: Collection[str]) -> Collection[str]:
+    """Which of the *absent* were deleted, noted at once: reading by id proves it where others are *live*, or all is well."""
+    if not absent or not (live or all(problem.level is not Level.FAIL for problem in one.adapter.check())):
+        return ()
+    one.ledger.swept(one.tracker, one.now, Sweep(gone=absent))
+    return absent
 
 
 def fingerprint(one: Pass) -> str:

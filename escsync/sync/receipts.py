@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from escsync.adapter import Change, Create, Edit, SetField, TrackerError
+from escsync.adapter import (
+    Ambiguous,
+    Change,
+    Create,
+    Edit,
+    Move,
+    SetField,
+    Ticket,
+    TrackerError,
+    Unavailable,
+    WriteNote,
+)
 from escsync.domain.effect import EffectState
 from escsync.effects import step
 
 from .judging import Judged
-from .outcome import Counts, Failure
+from .outcome import Counts, Failure, code_of
 
 
 class Receipt(StrEnum):
@@ -69,8 +80,28 @@ class Written:
         """A second try worked: what was said of the first is no longer true."""
         what = edit.field if isinstance(edit, SetField) else step(edit)
         self.failures.pop((change.id, f"IGNORED {what}"), None)
+        error = self.errors.pop(target_of(change, edit), None)
+        if error is not None:
+            left = {code_of(e) for (ticket, _), e in self.errors.items() if ticket == change.ticket.id}
+            if code_of(error) not in left:
+                self.failures.pop((change.id, code_of(error)), None)
 
 
 def target_of(change: Change, edit: Edit) -> Target:
     """What the edit is about."""
     return change.ticket.id, edit.draft.key if isinstance(edit, Create) else step(edit)
+
+
+def joined(note: WriteNote, ticket: Ticket) -> bool:
+    """Did an earlier note of ours land right before this one? It is the older one, and so the one to be written."""
+    return ticket.note is not None and bool({*ticket.note.twins} - {*note.twins})
+
+
+def moved_away(edit: Edit, ticket: Ticket) -> bool:
+    """Does a move no longer find the ticket where it was to start from? Then a person was first."""
+    return isinstance(edit, Move) and edit.old not in (ticket.status.name, ticket.status.id)
+
+
+def unknown(error: TrackerError | None) -> bool:
+    """May the request have been carried out although it failed?"""
+    return isinstance(error, Ambiguous) or (isinstance(error, Unavailable) and error.executed is not False)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from escsync.adapter import Change, Edit, Fact, Move, SetField, Ticket
+from escsync.adapter import Change, Edit, Fact, Move, SetField, Ticket, Value
+from escsync.domain.effect import Effect
 from escsync.domain.plan import enforces
-from escsync.domain.ticket import Status
-from escsync.effects import same
+from escsync.domain.ticket import Status, plain
+from escsync.effects import digest, same
+
+_NEAR = timedelta(minutes=10)
+"""So far the clocks of a pass and of its tracker, and a request's way, may lie apart."""
 
 
 def restorations(
@@ -34,6 +39,45 @@ def restorations(
                 replace(change, edits=tuple(edit for edit, _ in edits)),
                 replace(told, edits=tuple(back for _, back in edits)),
             )
+
+
+def outlived(ticket: Ticket, deeds: Sequence[Effect], ours: str) -> Iterator[Edit]:
+    """What puts back the people's values that a request of ours overwrote when it landed after everybody had given it up.
+
+    *deeds* are our writes to the ticket. Our last fact follows a person's, says what one of them wanted at about that
+    time, and none of them was based on what that person had set.
+    """
+    for name, step in (("owner", "set:owner"), ("stage", "move")):
+        facts = ticket.history.get(name, ())
+        if len(facts) < 2 or not _by(facts[-1], ours) or _by(facts[-2], ours):
+            continue
+        human, landed = facts[-2], facts[-1]
+        mine = [deed for deed in deeds if deed.purpose.step == step and deed.new == _wanted(landed.value)]
+        near = [d for d in mine if d.at is not None and abs(landed.when.at - d.at) <= _NEAR]
+        if near and not any(deed.old in _found(human.value) for deed in mine):
+            yield from filter(None, [_given_back(name, ticket, human.value)])
+
+
+def _given_back(name: str, ticket: Ticket, value: Value) -> Edit | None:
+    if name == "owner":
+        return SetField(name, ticket.values.get(name), value)
+    if not isinstance(value, Status) or value.stage in (None, ticket.status.stage):
+        return None
+    return Move(ticket.status.name or ticket.status.id, value.stage) if value.stage else None
+
+
+def _wanted(value: Value) -> str:
+    """A fact as the journal hashes what an edit was to bring about."""
+    if isinstance(value, Status):
+        return digest(value.stage.value if value.stage else None)
+    return digest(plain(None if value == () else value))
+
+
+def _found(value: Value) -> set[str]:
+    """A fact as the journal may have hashed it where an edit was based on it."""
+    if isinstance(value, Status):
+        return {digest(value.name), digest(value.id)}
+    return {_wanted(value)}
 
 
 def _back(edit: Edit, before: Ticket, after: Ticket, ours: str) -> Edit | None:

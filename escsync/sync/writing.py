@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from escsync.adapter import (
-    Ambiguous,
     Change,
     Conflict,
     Denied,
@@ -18,8 +17,8 @@ from escsync.adapter import (
     SetField,
     Ticket,
     TrackerError,
-    Unavailable,
     Vanished,
+    WriteNote,
 )
 from escsync.domain.effect import SETTLE, Effect, EffectState
 from escsync.domain.plan import enforces
@@ -27,9 +26,9 @@ from escsync.effects import Order, Sent, outcome, send, shows
 from escsync.ledger.batches import chunks
 
 from .judging import Judge, Judged
-from .looking import observe, read
+from .looking import gone_of, observe, read
 from .outcome import Failure, Pass, failure_of
-from .receipts import SETTLED, Receipt, Written, target_of
+from .receipts import SETTLED, Receipt, Written, joined, moved_away, target_of, unknown
 from .reconciling import again, dated, kept_out, reconciled
 from .recovering import ours
 from .restoring import restorations, was_done
@@ -96,15 +95,14 @@ class Writer:
             )
         }
         self._rejudge(moved)
+        gone = gone_of(
+            self._one, [c.ticket.id for c in changes if c.ticket.id not in live.keys() | errors.keys()], live
+        )
         fresh = []
         for change in changes:
             ticket = live.get(change.ticket.id)
             if ticket is None:
-                error = errors.get(change.ticket.id) or Vanished(
-                    "the ticket is not there any more", remedy="escsync sync --full finds out why"
-                )
-                for edit in change.edits:
-                    self._fail(change, edit, error)
+                self._absent(change, errors.get(change.ticket.id), proven=change.ticket.id in gone)
                 continue
             edits = change.edits
             if ticket.id in moved:
@@ -113,6 +111,17 @@ class Writer:
             if edits:
                 fresh.append(replace(change, edits=edits, based_on=ticket.digest(), version=ticket.version))
         return fresh
+
+    def _absent(self, change: Change, error: TrackerError | None, *, proven: bool) -> None:
+        """A ticket that was not read: somebody deleted it, and nothing is owed; or nobody knows."""
+        for edit in change.edits:
+            if proven:
+                self.written.receipts[target_of(change, edit)] = Receipt.STALE
+            else:
+                told = Vanished(
+                    "the ticket is not there any more", remedy="escsync sync --full finds out why"
+                )
+                self._fail(change, edit, error or told)
 
     def _round(self, changes: Sequence[Change], before: Mapping[str, Ticket]) -> dict[str, Ticket]:
         """Write, read back, and note what became of each edit; the tickets as they stand after it, *before* it so."""
@@ -136,7 +145,8 @@ class Writer:
             and self.written.receipts.get(target_of(change, edit)) is Receipt.APPLIED
         )
         # Whoever dies between the two still knows whose change it was: an open effect is resolved by reading.
-        self._observe(after.values(), by_us=by_us)
+        late = one.ledger.late(one.tracker, one.now)
+        self._observe(after.values(), by_us=by_us | ours(late, after.values()))
         one.ledger.settle(one.tracker, settled)
         self._rejudge(
             (change.ticket.id for change in changes if change.ticket.id in after),
@@ -179,19 +189,21 @@ class Writer:
             error = deed.failures.get(index)
             done = index in deed.created or (ticket is not None and shows(ticket, edit, self._one.adapter))
             target = target_of(change, edit)
-            doubt = _unknown(error)
+            doubt = unknown(error)
             if not done and error is None and before is not None and ticket is not None:
                 done = was_done(edit, before, ticket, self._one.adapter.me)
             if done and (error is None or doubt):
                 receipt, doubt = Receipt.APPLIED, False
                 self.written.clear(change, edit)
-            elif isinstance(error, Rejected) and ticket is not None and _moved_away(edit, ticket):
+            elif isinstance(error, Rejected) and ticket is not None and moved_away(edit, ticket):
                 receipt = Receipt.STALE
             elif error is not None:
                 receipt = self._fail(change, edit, error)
             elif ticket is None:
                 receipt = self._fail(change, edit, lost or Vanished("the ticket was gone after the write"))
                 doubt = lost is not None
+            elif isinstance(edit, WriteNote) and joined(edit, ticket):
+                receipt = Receipt.STALE
             else:
                 receipt = Receipt.IGNORED
                 self.written.ignored(change, edit)
@@ -256,13 +268,3 @@ class Writer:
         self.written.receipts[target_of(change, edit)] = receipt
         self.written.errors[target_of(change, edit)] = error
         return receipt
-
-
-def _moved_away(edit: Edit, ticket: Ticket) -> bool:
-    """Does a move no longer find the ticket where it was to start from? Then a person was first."""
-    return isinstance(edit, Move) and edit.old not in (ticket.status.name, ticket.status.id)
-
-
-def _unknown(error: TrackerError | None) -> bool:
-    """May the request have been carried out although it failed?"""
-    return isinstance(error, Ambiguous) or (isinstance(error, Unavailable) and error.executed is not False)
