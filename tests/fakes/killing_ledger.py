@@ -8,7 +8,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-_CLOCKED = {"holder", "lease_until", "fence", "claimed_at", "settled_at"}
+_CLOCKED = {
+    "holder",
+    "lease_until",
+    "fence",
+    "chain_link",
+    "chain_n",
+    "claimed_at",
+    "settled_at",
+    "receipts.at",
+}
 """Columns of a ledger that hang on the database's own clock, or on a process."""
 _TOLD = {"passes", "chain"}
 """Tables that only tell what was done, and decide nothing."""
@@ -30,10 +39,8 @@ def kept(path: Path) -> list[tuple[Any, ...]]:
             if table in _TOLD:
                 continue
             names = [name for _, name, *_ in link.execute(f"PRAGMA table_info({table})")]
-            plain = ", ".join(
-                name for name in names if name not in _CLOCKED and not name.startswith("chain_")
-            )
-            rows += [(table, *row) for row in link.execute(f"SELECT {plain} FROM {table}")]
+            told = [name for name in names if not {name, f"{table}.{name}"} & _CLOCKED]
+            rows += [(table, *row) for row in link.execute(f"SELECT {', '.join(told)} FROM {table}")]
     return sorted(rows, key=repr)
 
 

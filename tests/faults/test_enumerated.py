@@ -24,7 +24,7 @@ ALONE = {
     "unguarded": (1, 1),
     "unrecorded": (1, 1),
     "closed": (1, 2),
-    "forgotten": (1, 1),
+    "forgotten": (1, 2),
     "rewritten": (1, 2),
     "followed": (2, 3),
 }
