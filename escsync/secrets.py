@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import quote
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
 _ATTEMPT = re.compile(r"\$\{[^{}]*\}?")
@@ -42,8 +43,11 @@ def literal(text: str) -> str:
     return _REFERENCE.sub("", text)
 
 
-def resolve(text: str, *, environ: Mapping[str, str], folder: Path) -> Resolved:
-    """*text* with each reference replaced by what it names; Unresolved says which one does not exist."""
+def resolve(text: str, *, environ: Mapping[str, str], folder: Path, login: bool = False) -> Resolved:
+    """*text* with each reference replaced by what it names; Unresolved says which one does not exist.
+
+    *login*: in an address, what stands for its user and password is encoded, so that no character of it ends them.
+    """
     for attempt in _ATTEMPT.findall(_REFERENCE.sub("", text)):
         inner = attempt.strip("${}").partition(":")[2] or attempt.strip("${}")
         suggestion = f"${{env:{inner}}}" if _NAME.fullmatch(inner) else ""
@@ -53,7 +57,9 @@ def resolve(text: str, *, environ: Mapping[str, str], folder: Path) -> Resolved:
     def replaced(match: re.Match[str]) -> str:
         kind, name = match[1], match[2].strip()
         parts.append(_variable(name, environ) if kind == "env" else _file(name, folder))
-        return parts[-1]
+        before, after = text[: match.start()], text[match.end() :]
+        within = login and "://" in before and "@" in after and "/" not in before.partition("://")[2]
+        return quote(parts[-1], safe="") if within else parts[-1]
 
     return Resolved(_REFERENCE.sub(replaced, text), tuple(parts))
 

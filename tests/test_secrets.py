@@ -65,3 +65,21 @@ def test_what_is_written_out_is_told_from_what_is_referred_to():
 def test_a_scrubbed_message_holds_no_secret(secret, before, after):
     """Whatever a library puts into its message, a secret of some length is taken out of it."""
     assert secret == "***" * (len(secret) // 3) or secret not in scrub(before + secret + after, [secret])
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (
+            "postgresql+psycopg://esc:${env:PW}@db/escsync",
+            "postgresql+psycopg://esc:a%40b%2Fc%3Fd%25@db/escsync",
+        ),
+        ("postgresql+psycopg://esc@db/${env:PW}", "postgresql+psycopg://esc@db/a@b/c?d%"),
+        ("${env:PW}", "a@b/c?d%"),
+    ],
+)
+def test_a_password_in_an_address_cannot_end_it(tmp_path, address, told):
+    """Whatever characters it has; elsewhere the text is as it is."""
+    found = resolve(address, environ={"PW": "a@b/c?d%"}, folder=tmp_path, login=True)
+
+    assert found.text == told

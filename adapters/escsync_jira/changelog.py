@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,8 +43,9 @@ class Changes:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.by_field: dict[str, list[Entry]] = {}
+        self.all = tuple(entries)
         self._nameless = True
-        for entry in entries:
+        for entry in self.all:
             self.by_field.setdefault(entry.field, []).append(entry)
             self._nameless = self._nameless and not entry.field.startswith("name:")
 
@@ -99,11 +100,7 @@ class Past:
         ]
         held = [first for first, _ in tracks]
         facts = [Fact(self.born, joined(held), self.maker)]
-        steps = sorted(
-            ((entry, number, value) for number, (_, later) in enumerate(tracks) for entry, value in later),
-            key=lambda step: step[0].at,
-        )
-        for entry, number, value in steps:
+        for entry, number, value in self._steps([later for _, later in tracks]):
             held[number] = value
             told = joined(held)
             if not values.same(told, facts[-1].value):
@@ -113,6 +110,16 @@ class Past:
         # The ticket itself tells its value of today better than the record of the change does.
         facts[-1] = Fact(facts[-1].when, current, facts[-1].actor)
         return tuple(facts)
+
+    def _steps(self, tracks: Sequence[Sequence[tuple[Entry, Value]]]) -> Iterator[tuple[Entry, int, Value]]:
+        """The steps of several columns in the record's own order, which knows more than its times, rounded as they are."""
+        if len(tracks) == 1:
+            yield from ((entry, 0, value) for entry, value in tracks[0])
+            return
+        places = {id(entry): (number, value) for number, later in enumerate(tracks) for entry, value in later}
+        for entry in self.changes.all:
+            if id(entry) in places:
+                yield entry, *places[id(entry)]
 
 
 def _track(

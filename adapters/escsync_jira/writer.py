@@ -11,10 +11,12 @@ from escsync.adapter import (
     Change,
     Create,
     Move,
+    PersonRef,
     Rejected,
     SetField,
     TicketRef,
     TrackerError,
+    Value,
     WriteNote,
     Written,
     canonical,
@@ -141,11 +143,18 @@ class Writer:
             ticked = edit.new in ("done", True)
             update.operate(index, first.id, {"add" if ticked else "remove": {"value": first.option}})
             return
-        update.set(index, first, encode.field(edit.field, first, edit.new, schema))
-        for other in others:
-            # Who owns stands in the first alone. Where another cannot be emptied, reading back will tell.
-            update.set(index, other, encode.field(edit.field, other, None, schema))
-            update.dispensable.add(other.id)
+        people: list[Value] = [edit.new]
+        if others and isinstance(edit.new, tuple) and len(edit.new) > 1:
+            people = [(one,) for one in edit.new if isinstance(one, PersonRef)]
+        if len(people) > len(columns):
+            raise Rejected(f"{edit.field}: Jira has no field for so many people", field=edit.field)
+        update.set(index, first, encode.field(edit.field, first, people[0], schema))
+        for number, other in enumerate(others, 1):
+            # A single owner stands in the first alone. Where another cannot be emptied, reading back will tell.
+            told = people[number] if number < len(people) else None
+            update.set(index, other, encode.field(edit.field, other, told, schema))
+            if told is None:
+                update.dispensable.add(other.id)
 
     def _send(self, change: Change, update: _Update) -> None:
         """PUT what there is; what Jira refuses by name is left out, the rest is sent again without it."""

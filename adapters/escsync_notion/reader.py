@@ -159,17 +159,18 @@ class Reader:
     def read(self, refs: Sequence[TicketRef]) -> Iterator[Ticket]:
         """These tickets as they stand now, with what was said on them."""
         for ref in refs:
+            # The page last: nothing may lie between it and the write that is based on it.
+            known = self.met.get(ref.id)
+            said = self._said(ref, known.url if known else "") if identified(ref.id) else None
             raw = self.raw(ref)
             if raw is not None:
-                url = raw.get("url")
-                said = self._said(codec.reference(raw), url if isinstance(url, str) else "")
                 yield self.keep(self.ticket(raw, said))
 
     def _said(self, ref: TicketRef, url: str) -> Said | None:
         try:
             return self.conversation.hear(ref, url)
         except (Unheard, Vanished):
-            # The page is there: it was read a moment ago. Notion is known to deny comments of pages that exist.
+            # Whether the page is there the page itself tells: Notion is known to deny comments of pages that exist.
             return None
 
     def raw(self, ref: TicketRef) -> Raw | None:

@@ -33,7 +33,7 @@ def check(
     from escsync.domain.evidence import iso
 
     noted = [_noted(one) for one in head or ()]
-    care = session.ledger.care
+    care = session.existing.care
     problems = care.check()
     problems += filter(None, map(care.contradicted, noted))
     heads = care.heads()
@@ -63,7 +63,7 @@ def backup(
 ) -> Exit:
     """A copy of the ledger in an SQLite file, made while passes may run."""
     path = _new(session, file, "a backup")
-    session.ledger.care.backup(path)
+    session.existing.care.backup(path)
     size = path.stat().st_size
     if session.terminal.as_json:
         session.terminal.document({"schema": 1, "file": str(path), "bytes": size})
@@ -77,7 +77,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where the lines go; - is stdout.", metavar="FILE")],
 ) -> Exit:
     """Every row of the ledger as one line of JSON; customers' words only where store_text keeps them."""
-    lines = session.ledger.care.export(text=session.offline.store_text)
+    lines = session.existing.care.export(text=session.offline.store_text)
     if str(file) == "-":
         for line in lines:
             session.terminal.raw(line)

@@ -88,7 +88,9 @@ def _read(session: Session, old: Ledger | None, new: Ledger) -> tuple[str, list[
     done = on_each(inner, work)
     made = []
     for one in done.outcomes:
-        before = _before(session, one.tracker) if old else None
+        # A ledger that never saw the tracker, as a lost one leaves it behind, is nothing to compare with.
+        known = old is not None and old.last_pass(one.tracker) is not None
+        before = _before(session, one.tracker) if known else None
         now = rebuilding.said(new, one.tracker, inner.world(), session.config.policy, session.now)
         made.append(Rebuilt(one, now.found, before, history.get(one.tracker, True)))
     return done.id, made

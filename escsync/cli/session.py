@@ -126,6 +126,20 @@ class Session:
             )
         return self._ledger
 
+    @property
+    def existing(self) -> Ledger:
+        """The same for a command that asks about the ledger itself: one that is not there is not made."""
+        from sqlalchemy import make_url
+
+        url = make_url(self.offline.ledger)
+        file = url.database if url.get_backend_name() == "sqlite" else None
+        if file and file != ":memory:" and not file.startswith("file:") and not Path(file).exists():
+            raise Stop(
+                f"there is no ledger at {file} yet; `escsync sync` makes one. If there was one: restore a backup, or run "
+                "`escsync ledger rebuild`"
+            )
+        return self.ledger
+
     def world(self) -> World:
         """People, accounts and earlier escalations."""
         from escsync.domain.escalation import World

@@ -156,7 +156,8 @@ class _Loader:
             self.unresolved.add(path)
             return value
         try:
-            found = resolve(value, environ=self.environ, folder=self.folder)
+            login = path == ("ledger",)
+            found = resolve(value, environ=self.environ, folder=self.folder, login=login)
         except Unresolved as error:
             self.problems.append(self.document.problem(path, error.message, error.suggestion))
             self.unresolved.add(path)

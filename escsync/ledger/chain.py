@@ -15,12 +15,24 @@ from sqlalchemy import BigInteger, Connection, Select, Table, insert, select, ty
 from .batches import CHUNK, chunks
 from .codec import dumps
 from .database import clock
-from .schema import CHAIN, EFFECTS, EPOCH, MESSAGES, OBSERVATIONS, PINS, TICK, TICKETS, TRACKERS, Instant
+from .schema import (
+    CHAIN,
+    EFFECTS,
+    EPOCH,
+    MESSAGES,
+    OBSERVATIONS,
+    PINS,
+    RECEIPTS,
+    TICK,
+    TICKETS,
+    TRACKERS,
+    Instant,
+)
 
 _DERIVED = {"ended", "next_wake", "account", "identified_at", "source", "gist"}
 """What every judgement finds out anew, and no history."""
 COVERED: Mapping[str, Table] = {
-    table.name: table for table in (TICKETS, OBSERVATIONS, MESSAGES, PINS, EFFECTS)
+    table.name: table for table in (TICKETS, OBSERVATIONS, MESSAGES, PINS, EFFECTS, RECEIPTS)
 }
 """The tables that are history."""
 EVIDENCE = ("tickets", "observations", "messages")

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from escsync.domain.effect import Effect
 
-from . import chain, journal
+from . import chain, journal, leases
 from .database import Database
 from .leases import Leases
-from .schema import EFFECTS
+from .schema import EFFECTS, RECEIPTS
 
 
 class Deeds:
@@ -79,8 +79,10 @@ class Deeds:
     def receipt(self, tracker: str, key: str, remote_id: str) -> None:
         """Record which record the tracker said it made for *key*, even where another pass has taken over."""
         with self._database.write() as connection:
-            fence = self._leases.fence(tracker)
-            journal.receipt(connection, tracker, key, remote_id, fence)
+            leases.take(connection, tracker)
+            with chain.recorded(connection, tracker, *self._passing.get(tracker, ())):
+                journal.receipt(connection, tracker, key, remote_id, self._leases.fence(tracker))
+                chain.touched(connection, RECEIPTS, [{"key": key, "remote_id": remote_id}])
 
     def receipts(self, tracker: str) -> Mapping[str, tuple[str, ...]]:
         """Per key, the records that the tracker said it made, the first one first."""

@@ -22,6 +22,7 @@ _WHAT = {
     "messages": "message {0}",
     "pins": "the pinned policy of cycle {0}",
     "effects": "the write {0:.12}",
+    "receipts": "the receipt of {0}",
 }
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, inspect, select
 
 from escsync.domain.policy import Policy
 
@@ -14,7 +14,20 @@ from .codec import to_message, to_reading, to_ticket, to_value
 from .database import clock
 from .history import problems as unchained
 from .policies import to_policy
-from .schema import EFFECTS, MESSAGES, OBSERVATIONS, PASSES, PINS, POLICIES, RECEIPTS, TICKETS
+from .schema import (
+    EFFECTS,
+    LETTERS,
+    MESSAGES,
+    OBSERVATIONS,
+    PASSES,
+    PEOPLE,
+    PINS,
+    POLICIES,
+    RECEIPTS,
+    TICKETS,
+    TRACKERS,
+    metadata,
+)
 
 _TOLD = timedelta(days=30)
 _RUBBISH = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
@@ -27,6 +40,10 @@ def problems(connection: Connection) -> Iterator[str]:
         for (told,) in connection.exec_driver_sql("PRAGMA integrity_check"):
             if told != "ok":
                 yield f"the database file is damaged: {told}"
+    lacking = sorted(metadata.tables.keys() - set(inspect(connection).get_table_names()))
+    if lacking:
+        yield from (f"the table {name} is missing" for name in lacking)
+        return
     yield from _documents(connection)
     yield from _orphans(connection)
     yield from _policies(connection)
@@ -66,6 +83,14 @@ def _documents(connection: Connection) -> Iterator[str]:
             continue
         if (ticket.id, ticket.key) != (row.id, row.key):
             yield f"{row.tracker}:{row.id}: the entry holds another ticket"
+    for name, cursor, discovery in connection.execute(select(*TRACKERS.c["name", "cursor", "discovery"])):
+        try:
+            if not isinstance(json.loads(discovery), dict) or not isinstance(
+                json.loads(cursor or "{}"), dict
+            ):
+                yield f"{name}: what was learnt of the tracker cannot be read"
+        except _RUBBISH:
+            yield f"{name}: what was learnt of the tracker cannot be read"
     for row in connection.execute(select(*MESSAGES.c["tracker", "ticket", "id", "doc", "reading"])):
         try:
             to_message(json.loads(row.doc))
@@ -80,13 +105,20 @@ def _documents(connection: Connection) -> Iterator[str]:
 
 
 def _orphans(connection: Connection) -> Iterator[str]:
-    for table, what in ((MESSAGES, "messages"), (OBSERVATIONS, "observations"), (PINS, "pinned policies")):
+    for table, what in ((MESSAGES, "messages"), (OBSERVATIONS, "observations")):
         known = and_(TICKETS.c.tracker == table.c.tracker, TICKETS.c.id == table.c.ticket)
         statement = (
             select(func.count()).select_from(table.outerjoin(TICKETS, known)).where(TICKETS.c.id.is_(None))
         )
         if count := connection.execute(statement).scalar():
             yield f"{count} {what} belong to no ticket"
+    for table in (RECEIPTS, PASSES, PEOPLE, LETTERS):
+        strange = select(func.count()).where(table.c.tracker.not_in(select(TRACKERS.c.name)))
+        if count := connection.execute(strange).scalar():
+            yield f"{count} {table.name} belong to no tracker"
+    claimed = select(EFFECTS.c.key)
+    if count := connection.execute(select(func.count()).where(RECEIPTS.c.key.not_in(claimed))).scalar():
+        yield f"{count} receipts belong to no write"
 
 
 def _policies(connection: Connection) -> Iterator[str]:
@@ -114,12 +146,12 @@ def _order(connection: Connection) -> Iterator[str]:
 
 
 def _counts(connection: Connection) -> Iterator[str]:
-    shown = PASSES.c["tracker", "id", "kind", "counts"]
+    shown = PASSES.c["tracker", "id", "kind", "counts", "errors"]
     for row in connection.execute(select(*shown).where(PASSES.c.ended.is_not(None))):
         try:
-            n = dict(json.loads(row.counts))
+            n, _ = dict(json.loads(row.counts)), [dict(one) for one in json.loads(row.errors)]
         except _RUBBISH:
-            yield f"{row.tracker}: the counts of pass {row.id} cannot be read"
+            yield f"{row.tracker}: what pass {row.id} did cannot be read"
             continue
         if n.get("seen", 0) != n.get("assessed", 0) + n.get("unreadable", 0):
             yield f"{row.tracker}: pass {row.id} saw {n.get('seen')} escalations and accounts for others"

@@ -51,6 +51,12 @@ def backup(database: Database, target: Path) -> None:
                     closing(sqlite3.connect(made)) as copied,
                 ):
                     live.backup(copied)
+                    (told,) = copied.execute("PRAGMA quick_check(1)").fetchone()
+                    if told != "ok":
+                        raise LedgerError(
+                            f"the ledger is damaged, and so would be its copy: {told}",
+                            remedy="run `escsync ledger rebuild`, or restore the last backup",
+                        )
             else:
                 _copied(database, made)
     except (sqlite3.Error, OSError) as error:

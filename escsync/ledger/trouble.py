@@ -20,6 +20,7 @@ _STATES = {
     "25006": ("may not be written", "name the primary server: this one is a copy that only reads"),
     "25P": ("gave up this transaction, which had rested for too long", "run the same command again"),
     "28": ("does not let this user in", "see that user and password are right"),
+    "3F": ("has no schema to work in", "create it, or correct the user's search_path"),
     "3D": ("does not exist", "create it: createdb"),
     "42501": ("may not be used by this user", "grant the user the right to create and write tables"),
     "42": ("has other tables than this escsync knows", "run `escsync ledger check`"),

@@ -18,10 +18,10 @@ from escsync.adapter import (
     WriteNote,
 )
 from escsync.domain.effect import EffectState
-from escsync.effects import step
+from escsync.effects import Order, step
 
 from .judging import Judged
-from .outcome import Counts, Failure, code_of
+from .outcome import Counts, Failure, Pass, code_of
 
 
 class Receipt(StrEnum):
@@ -105,3 +105,11 @@ def moved_away(edit: Edit, ticket: Ticket) -> bool:
 def unknown(error: TrackerError | None) -> bool:
     """May the request have been carried out although it failed?"""
     return isinstance(error, Ambiguous) or (isinstance(error, Unavailable) and error.executed is not False)
+
+
+def order_of(one: Pass, change: Change, written: Written) -> Order:
+    """*change* as it goes to the journal: for which cycle, and under which policy."""
+    judged = written.judged.get(change.ticket.id)
+    if judged is None or not judged.assessments:
+        return Order(change, 1, one.policy.version)
+    return Order(change, judged.last.cycle, judged.last.policy_version)

@@ -22,13 +22,13 @@ from escsync.adapter import (
 )
 from escsync.domain.effect import SETTLE, Effect, EffectState
 from escsync.domain.plan import enforces
-from escsync.effects import Order, Sent, outcome, send, shows
+from escsync.effects import Sent, outcome, send, shows
 from escsync.ledger.batches import chunks
 
 from .judging import Judge, Judged
 from .looking import gone_of, observe, read
 from .outcome import Failure, Pass, failure_of
-from .receipts import SETTLED, Receipt, Written, joined, moved_away, target_of, unknown
+from .receipts import SETTLED, Receipt, Written, joined, moved_away, order_of, target_of, unknown
 from .reconciling import again, dated, kept_out, reconciled
 from .recovering import ours
 from .restoring import restorations, was_done
@@ -106,11 +106,22 @@ class Writer:
                 continue
             edits = change.edits
             if ticket.id in moved:
-                again = self.written.judged.get(ticket.id)
-                edits = reconciled(change, ticket, again, self.written, exactly=self._exactly)
+                edits = self._reconciled(change, ticket)
             if edits:
                 fresh.append(replace(change, edits=edits, based_on=ticket.digest(), version=ticket.version))
         return fresh
+
+    def _reconciled(self, change: Change, ticket: Ticket) -> tuple[Edit, ...]:
+        """What of *change* is still right; escsync's own foresees only what is really still to come."""
+        again = self.written.judged.get(ticket.id)
+        edits = reconciled(change, ticket, again, self.written, exactly=self._exactly)
+        kept = [edit for edit in edits if enforces(edit)]
+        drafted = again.drafted.change.edits if again and again.drafted.change else ()
+        if kept == [edit for edit in drafted if enforces(edit)]:
+            return edits
+        self._rejudge([ticket.id], foreseeing={ticket.id: kept})
+        again = self.written.judged.get(ticket.id)
+        return reconciled(replace(change, edits=edits), ticket, again, self.written, exactly=self._exactly)
 
     def _absent(self, change: Change, error: TrackerError | None, *, proven: bool) -> None:
         """A ticket that was not read: somebody deleted it, and nothing is owed; or nobody knows."""
@@ -128,7 +139,7 @@ class Writer:
         if not changes:
             return {}
         one = self._one
-        orders = [self._order(change) for change in changes]
+        orders = [order_of(one, change, self.written) for change in changes]
         sent = send(orders, one.adapter, one.ledger, one.tracker, one.pass_id)
         after = {deed.order.change.ticket.id: deed.after for deed in sent if deed.after is not None}
         unseen, errors = read(one, [change.ticket for change in changes if change.ticket.id not in after])
@@ -173,12 +184,6 @@ class Writer:
                 if self.written.receipts[target_of(overwriting, edit)] is Receipt.APPLIED:
                     self.written.receipts[target_of(overwriting, edit)] = Receipt.STALE
         return after
-
-    def _order(self, change: Change) -> Order:
-        judged = self.written.judged.get(change.ticket.id)
-        if judged is None:
-            return Order(change, 1, self._one.policy.version)
-        return Order(change, judged.last.cycle, judged.last.policy_version)
 
     def _receipts(
         self, deed: Sent, before: Ticket | None, ticket: Ticket | None, lost: TrackerError | None

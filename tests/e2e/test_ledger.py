@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from e2e.house import House
@@ -115,3 +116,22 @@ def test_show_tells_what_was_written_and_why(house):
     assert {write["result"] for write in told} == {"done"}
     assert all(len(write["old"]) == len(write["new"]) == 64 and write["pass"] for write in told)
     assert all(f"{write['step']}: done  {write['old'][:8]} -> {write['new'][:8]}" in words for write in told)
+
+
+@pytest.mark.parametrize("command", [("check",), ("backup", "copy.db"), ("export", "-")])
+def test_a_ledger_that_is_not_there_is_not_made_by_asking_about_it(house, command):
+    """A lost file must not look like a whole, empty one."""
+    (house.folder / "escsync.db").unlink(missing_ok=True)
+
+    answer = house("ledger", *command)
+
+    assert (answer.code, "there is no ledger" in answer.err) == (2, True)
+    assert not (house.folder / "escsync.db").exists()
+
+
+def test_show_looks_back_at_what_was_written_then(house):
+    """What a later pass wrote had not been written yet (decision 1)."""
+    before = f"{house.now - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"
+
+    assert house("show", "support:3", "--format", "json").json["writes"]
+    assert house("show", "support:3", "--at", before, "--format", "json").json["writes"] == []

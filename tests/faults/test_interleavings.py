@@ -32,10 +32,10 @@ TICKETS = (OPEN, OPEN, OPEN, CLOSED)
 CALLS = 26
 GUARDED = {"local", "memory", "salesforce"}
 """Trackers that refuse a write based on an older version: no human's value is ever overwritten, not for a moment."""
-GAP = {"notion": 1}
+GAP = {"notion": 0}
 """No history and no conditional write: what a person sets within the call that writes it too, or so many calls before
 it, is lost to it."""
-NATIVE = {"jira-cloud", "jira-datacenter"}
+NATIVE: set[str] = set()
 """Where a second owner is named in a field of its own, and gets lost in the last blink."""
 
 

@@ -65,3 +65,24 @@ def test_a_backup_is_a_whole_ledger(tracker, ledger, tmp_path):
         ledger.backup(tmp_path / "copy.db")
     with pytest.raises(LedgerError, match="could not be written|cannot be used"):
         ledger.backup(tmp_path / "no" / "copy.db")
+
+
+def test_a_table_that_is_gone_is_named(ledger):
+    """Before anything is counted in it."""
+    with ledger._database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE letters")
+
+    assert ledger.check() == ["the table letters is missing"]
+
+
+def test_rows_that_belong_to_nothing_are_counted(tracker, ledger):
+    """Receipts without a write, and passes of a tracker that nobody knows."""
+    tracker.poll(10, ticket("1"))
+    ledger.receipt(T, "nobody's", "9")
+    with ledger._database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO passes (id, tracker, kind, at, began, ok, counts, errors) "
+            "VALUES ('p', 'lost', 'sync', 0, 0, true, '{}', '[]')"
+        )
+
+    assert {"1 receipts belong to no write", "1 passes belong to no tracker"} <= set(ledger.check())
