@@ -109,6 +109,8 @@ def _written(path: Path, shown: Path, lines: Iterable[str]) -> int:
 def _new(session: Session, file: Path, what: str) -> Path:
     """Where *file* is to be made; Stop where there is one, or no folder for it."""
     path = session.host.directory() / file
+    if str(file) == "-":
+        raise Stop(f"name a file: {what} is no text for stdout")
     if path.exists():
         raise Stop(f"{file}: exists already; {what} overwrites nothing")
     if not path.parent.is_dir():

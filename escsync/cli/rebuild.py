@@ -35,7 +35,7 @@ def rebuild(session: Session) -> Exit:
             session.terminal.tell(rebuilt.told(one))
         if kept is None:
             session.terminal.note("Nothing was replaced: the ledger is as it was.", style="red")
-        elif str(kept):
+        elif kept.name:
             session.terminal.say(f"The ledger before is kept as {kept.name}.")
     code = code_of(session, [one.outcome for one in found])
     return code if kept is not None else worst([code, Exit.TRACKER])

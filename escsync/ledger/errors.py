@@ -36,6 +36,14 @@ class Held(LedgerError):
 class LostLease(Held, Overtaken):
     """This pass was paused for so long that another one took over: stop, write nothing more."""
 
+    def __init__(self, tracker: str, holder: str) -> None:
+        LedgerError.__init__(
+            self,
+            f"{tracker}: this pass was paused for so long that another one ({holder}) took over; it wrote nothing more",
+            remedy="nothing is lost: the other one has finished what was begun, or does so",
+        )
+        self.tracker = tracker
+
 
 class Unsure(LedgerError, Overtaken):
     """The ledger cannot say whether this pass still has its lease: stop, write nothing more."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import Connection, and_, func, inspect, select
+from sqlalchemy import Connection, and_, func, inspect, or_, select
 
 from escsync.domain.policy import Policy
 
@@ -53,7 +53,16 @@ def problems(connection: Connection) -> Iterator[str]:
     yield from _copies(connection)
     stuck = (
         select(EFFECTS.c.tracker, func.count())
+        .join(TRACKERS, TRACKERS.c.name == EFFECTS.c.tracker)
         .where(EFFECTS.c.state == "sending")
+        # Those of a pass that is at work this very moment are as they should be.
+        .where(
+            or_(
+                TRACKERS.c.lease_until.is_(None),
+                TRACKERS.c.lease_until <= clock(connection),
+                TRACKERS.c.fence != EFFECTS.c.fence,
+            )
+        )
         .group_by(EFFECTS.c.tracker)
     )
     for tracker, count in connection.execute(stuck):
