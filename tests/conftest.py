@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+
+# The documents of the APIs are large and live as long as the tests: looking through them again and again frees nothing.
+gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

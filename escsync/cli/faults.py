@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from escsync.cli.exits import Exit
@@ -16,25 +17,30 @@ if TYPE_CHECKING:
 _SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIAL", "SESSION", "AUTH")
 
 
+_LOGIN = re.compile(r"\b(basic|bearer)\s+[\w.~+/-]{8,}=*", re.IGNORECASE)
+"""How a login looks in a header, which a server or a proxy may repeat in what it says."""
+_SHORTEST = 6
+
+
 class Discretion:
-    """Keeps what the environment holds in confidence out of every word."""
+    """Keeps what environment and configuration hold in confidence out of every word."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._secrets = sorted(
-            (
-                value
-                for name, value in environ.items()
-                if len(value) >= 6 and any(word in name.upper() for word in _SECRETIVE)
-            ),
-            key=len,
-            reverse=True,
+        self._secrets: list[str] = []
+        self.keep(
+            value for name, value in environ.items() if any(word in name.upper() for word in _SECRETIVE)
         )
+
+    def keep(self, secrets: Iterable[str]) -> None:
+        """Keep these in confidence, too."""
+        known = {*self._secrets, *(secret for secret in secrets if len(secret) >= _SHORTEST)}
+        self._secrets = sorted(known, key=len, reverse=True)
 
     def clean(self, text: str) -> str:
         """*text* without any secret."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return text
+        return _LOGIN.sub(r"\1 ***", text)
 
 
 def told(error: Exception, terminal: Terminal, discretion: Discretion, *, trace: bool) -> Exit:

@@ -63,7 +63,7 @@ def on_each(
                 one = _begin(session, tracker, adapter, now, within or limits(session), name, progress)
                 outcomes.append(work(one))
         except TrackerError as error:
-            outcomes.append(_lost(tracker.name, error))
+            outcomes.append(_lost(tracker.name, error, session.discretion.clean))
         except Held as error:
             outcomes.append(_held(tracker.name, error))
         except LookBack as error:
@@ -110,7 +110,7 @@ def connected(
     finally:
         if (pause := patience.pause) is not None:
             until = session.later() + timedelta(seconds=ceil(pause.seconds))
-            session.ledger.pause(tracker.name, until, pause.why)
+            session.ledger.pause(tracker.name, until, session.discretion.clean(pause.why))
 
 
 def _rested(session: Session, tracker: str, now: datetime) -> None:
@@ -173,6 +173,7 @@ def _begin(
         pass_id=name,
         progress=progress,
         elapsed=lambda: timedelta(seconds=clock() - begun),
+        clean=session.discretion.clean,
     )
 
 
@@ -195,12 +196,13 @@ def _watched(session: Session, tracker: str) -> Iterator[Progress]:
         yield show
 
 
-def _lost(tracker: str, error: TrackerError) -> Outcome:
+def _lost(tracker: str, error: TrackerError, clean: Callable[[str], str]) -> Outcome:
     """A tracker to which there was not even a connection."""
     from escsync.sync import Counts, Outcome
     from escsync.sync.outcome import failure_of
 
-    failure = failure_of(error)
+    told = failure_of(error)
+    failure = replace(told, message=clean(told.message), remedy=clean(told.remedy))
     return Outcome(tracker=tracker, counts=Counts(), errors=(failure,), lost=True)
 
 

@@ -106,7 +106,9 @@ class Session:
         from escsync.config import ConfigError, load
 
         try:
-            return load(self.path, environ=self.host.environ, only=self.options.tracker, offline=offline)
+            found = load(self.path, environ=self.host.environ, only=self.options.tracker, offline=offline)
+            self.discretion.keep(found.secrets)
+            return found
         except ConfigError as error:
             raise Stop(*error.problems) from None
 

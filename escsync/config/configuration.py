@@ -46,3 +46,5 @@ class Config:
     notify: Mapping[str, tuple[str, ...]] = field(repr=False)
     trackers: Mapping[str, TrackerConfig]
     modes: Mapping[str, Mode] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What must never be shown, whoever repeats it."""

@@ -31,6 +31,9 @@ from .trackers import bound, native_form
 from .wording import explain
 from .zones import BadZone, zone
 
+_CONFIDENTIAL = frozenset({"token", "password", "client_secret", "private_key", "session_id", "ledger"})
+"""Keys whose values must never be shown; an address or a name may."""
+
 
 def load(
     path: FilePath, *, environ: Mapping[str, str], only: Collection[str] = (), offline: bool = False
@@ -66,6 +69,7 @@ class _Loader:
         self.folder = FilePath(os.path.abspath(path)).parent
         self.problems: list[Problem] = []
         self.secrets: set[str] = set()
+        self.confidential: set[str] = set()
         self.hidden: set[Path] = set()
         self.unresolved: set[Path] = set()
         self.policy_document, self.policy_at = document, cast(Path, ("policy",))
@@ -107,6 +111,7 @@ class _Loader:
             },
             trackers=trackers,
             modes=modes,
+            secrets=tuple(sorted(self.confidential)),
         )
 
     def _sorted(self) -> list[Problem]:
@@ -163,6 +168,8 @@ class _Loader:
             self.unresolved.add(path)
             return value
         self.secrets.update(found.parts)
+        if path[-1:] and path[-1] in _CONFIDENTIAL:
+            self.confidential.update(found.parts)
         return found.text
 
     def _model(self, data: dict[str, Any]) -> EscsyncYaml | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import MappingProxyType
 
 from escsync.adapter import Ticket
@@ -78,6 +78,9 @@ def _passed(one: Pass, kind: str, work: Callable[[Outcome], None]) -> Outcome:
         one.ledger.begin(one.tracker, one.pass_id, kind, one.now)
         work(outcome)
         outcome.counts.api_calls = one.adapter.calls
+        outcome.errors = tuple(
+            replace(f, message=one.clean(f.message), remedy=one.clean(f.remedy)) for f in outcome.errors
+        )
         one.ledger.finish(
             one.tracker,
             one.pass_id,

@@ -134,7 +134,7 @@ class Aside:
 
     def _letter(self, which: str, failure: Failure, basis: str, *, aside: bool) -> Letter:
         one, now = self._one, self._one.now
-        told = (failure.key, failure.code, failure.message, failure.remedy)
+        told = (failure.key, failure.code, one.clean(failure.message), one.clean(failure.remedy))
         letter = Letter(one.tracker, _native(failure), which, *told, basis, now, now, aside=aside)
         known = self._letters.get(letter.place)
         return letter if known is None else known.once_more(letter)

@@ -27,7 +27,7 @@ def _silent(what: str, done: int = 0, total: int | None = None) -> None:
 class Pass:
     """Everything that one pass over one tracker works with. *now* is its only clock, *pass_id* its name in the ledger.
 
-    *elapsed* says how long the pass has been going on. *progress* is told what is being done, how much of it is done,
+    *elapsed* says how long the pass has been going on, *clean* takes secrets out of what a server said. *progress* is told what is being done, how much of it is done,
     and of how much.
     """
 
@@ -43,6 +43,7 @@ class Pass:
     pass_id: str
     progress: Callable[..., None] = _silent
     elapsed: Callable[[], timedelta] = timedelta
+    clean: Callable[[str], str] = str
 
     def later(self) -> datetime:
         """The pass's clock by now: what waits for something counts from here, never from when the pass began."""

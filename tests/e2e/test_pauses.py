@@ -212,3 +212,20 @@ def test_a_tracker_at_rest_stops_no_other(house, jira):
     assert told.json["trackers"]["support"]["api_calls"] == 0
     assert told.json["trackers"]["second"]["errors"] == []
     assert told.json["trackers"]["second"]["api_calls"] > 0
+
+
+def test_a_secret_that_a_server_repeats_is_shown_and_kept_nowhere(house, jira):
+    """A proxy that echoes the request tells nobody the token: not the screen, not the ledger, not an export."""
+    token = house.environ["JIRA_TOKEN"]
+    issue = jira.world.create(summary="Another one")
+    said = {"errorMessages": [f"bad header Basic {'QWxhZGRpbjpvcGVu' * 2} of {token}"]}
+    jira.server.fail("PUT", f"/issue/{issue.id}", Reply(400, said), times=99)
+
+    answer = house.later(minutes=1)("sync", "-v")
+    letters = house("ledger", "letters").out
+    export = house("ledger", "export", "-").out
+
+    assert "***" in answer.err + letters
+    for told in (answer.out, answer.err, letters, export):
+        assert token not in told
+        assert "QWxhZGRpbjpvcGVu" not in told

@@ -91,7 +91,9 @@ def test_a_pass_that_hears_nothing_of_a_write_does_not_repeat_it(story, record_p
                 yield str(blow), story.strike("sync", blow)
 
     def wired():
-        for n in range(story.struck["sync"].writes):
+        # Jira's two kinds differ in how they are asked, not in how an answer gets lost.
+        some = range(story.struck["sync"].writes)
+        for n in some if EVERYWHERE or story.name != "jira-datacenter" else some[:1]:
             for name, fault in faults(n).items():
                 yield f"{name}, write {n}", story.strike("sync", fault=fault)
             hang = nth(n, hang=True, after=True)
