@@ -23,7 +23,7 @@ demo: $(STAMP)  ## a board, a plan, its application and a silent second pass, on
 	$(BIN)/escsync demo --dir demo
 
 test: $(STAMP)  ## all tests
-	TMPDIR=$(SCRATCH) $(BIN)/python -m pytest -n $(JOBS)
+	TMPDIR=$(SCRATCH) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

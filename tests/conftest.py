@@ -10,15 +10,18 @@ gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """One line for the parity table: how much was compared, and how much of it differs with a declared reason."""
-    told = [
-        value
-        for report in terminalreporter.stats.get("passed", [])
-        for name, value in getattr(report, "user_properties", [])
-        if name == "parity"
-    ]
-    if told:
-        rows, differing = (sum(column) for column in zip(*told, strict=True))
+    """A line for the parity table and one for the kill matrix: how much was compared and tried."""
+
+    def told(name: str) -> list[Any]:
+        passed = terminalreporter.stats.get("passed", [])
+        return [v for report in passed for n, v in getattr(report, "user_properties", []) if n == name]
+
+    if parity := told("parity"):
+        rows, differing = (sum(column) for column in zip(*parity, strict=True))
         terminalreporter.write_line(
-            f"parity: {len(told)} scenarios, {rows} rows, {differing} with a declared difference, 0 undeclared"
+            f"parity: {len(parity)} scenarios, {rows} rows, {differing} with a declared difference, 0 undeclared"
+        )
+    if kills := told("kills"):
+        terminalreporter.write_line(
+            f"kill matrix: killed in {sum(kills)} ways, an answer lost in {sum(told('cuts'))}; nothing lost, nothing twice"
         )

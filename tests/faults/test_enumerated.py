@@ -29,7 +29,7 @@ ALONE = {
     "followed": (2, 3),
 }
 """One worker: the mishaps a run of each story, and the passes that may meet them."""
-TWO = {"ownerless": 1, "rewritten": 1, "followed": 1}
+TWO = {"ownerless": 1, "followed": 1, **({"rewritten": 1} if MORE else {})}
 """Two workers, the first of which may be paused for longer than its lease."""
 
 
