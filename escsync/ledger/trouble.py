@@ -30,6 +30,10 @@ _STATES = {
     "08": ("was lost in the middle", "run the same command again: nothing is half written"),
 }
 """What PostgreSQL's states mean, by their beginning: what is the matter, and what to do."""
+_FILE = "see that the place exists, may be written and has room, and that no other program locks it"
+_SERVER = (
+    "see that the server runs, that its name and port are right, and that nothing on the way shuts it off"
+)
 _PASSING = {"55P03", "40P01", "40001", "25P"}
 """Those that are over as soon as the other program has done its work."""
 
@@ -73,7 +77,7 @@ def told(error: SQLAlchemyError, url: URL) -> LedgerError:
     if isinstance(error, OperationalError) and not state:
         return LedgerError(
             f"the ledger {named(url)} cannot be used: {_said(cause, url)}",
-            remedy="see that the place exists, may be written and has room, and that no other program locks it",
+            remedy=_FILE if url.get_backend_name() == "sqlite" else _SERVER,
         )
     if type(error) is DatabaseError:  # its subclasses tell of statements, it tells of the file itself
         return LedgerError(

@@ -118,3 +118,11 @@ def test_a_ledger_that_cannot_be_opened_says_why(url, words):
         Ledger.open(url)
 
     assert caught.value.remedy
+
+
+def test_a_server_that_is_not_there_is_looked_for_where_it_should_be():
+    """The remedy speaks of servers where the ledger is on one."""
+    with pytest.raises(LedgerError) as refused:
+        Ledger.open("postgresql+psycopg://esc@127.0.0.1:1/escsync")
+
+    assert refused.value.remedy.startswith("see that the server runs")
