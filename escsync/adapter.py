@@ -363,6 +363,7 @@ class Plugin:
     *settings* and *connect* are "module:name" references, resolved only when a configuration names the adapter:
     a pydantic model with the fields `connection` and `scope`, and a function Binding -> Adapter. *template* is
     the package file (a "module:name" string constant) that `escsync init` writes. *extra* is what pip installs.
+    *guide* names an `escsync.offers.Guide`, where the adapter has one.
     """
 
     name: str
@@ -372,3 +373,4 @@ class Plugin:
     template: str = ""
     extra: str = ""
     api: int = API
+    guide: str = ""

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from escsync.adapter import API, Adapter, Binding, Plugin
+from escsync.offers import Guide
 
 GROUP = "escsync.adapters"
 
@@ -92,6 +93,12 @@ def settings_model(plugin: Plugin) -> type[BaseModel]:
 def template(plugin: Plugin) -> str:
     """The commented YAML that `escsync init` writes; "" where the adapter has none."""
     return str(_resolve(plugin, plugin.template)) if plugin.template else ""
+
+
+def guide(plugin: Plugin) -> Guide | None:
+    """What `escsync init` and the documentation know of this kind of tracker; None where the adapter has none."""
+    found: Guide | None = _resolve(plugin, plugin.guide) if plugin.guide else None
+    return found
 
 
 def connect(plugin: Plugin, binding: Binding) -> Adapter:

@@ -8,14 +8,23 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "escsync.domain": set(),
     "escsync.adapter": {"escsync.domain"},
-    "escsync.registry": {"escsync.adapter"},
+    "escsync.offers": {"escsync.adapter", "escsync.domain"},
+    "escsync.registry": {"escsync.adapter", "escsync.offers"},
     "escsync.secrets": set(),
     "escsync.web": set(),
     "escsync.spelling": {"escsync.domain"},
     "escsync.retry": {"escsync.adapter", "escsync.domain"},
     # The kit plays scenarios as a user would: through the command line.
-    "escsync.testing": {"escsync.adapter", "escsync.domain", "escsync.retry", "escsync.cli"},
+    "escsync.testing": {
+        "escsync.adapter",
+        "escsync.offers",
+        "escsync.domain",
+        "escsync.retry",
+        "escsync.cli",
+    },
     "escsync.config": {"escsync.adapter", "escsync.registry", "escsync.secrets", "escsync.domain"},
+    # What the commands of the admin's first hour decide, without a terminal and without a tracker.
+    "escsync.setup": {"escsync.adapter", "escsync.offers", "escsync.config", "escsync.domain"},
     "escsync.ledger": {"escsync.domain"},
     "escsync.effects": {"escsync.domain", "escsync.adapter"},
     "escsync.sync": {
@@ -27,10 +36,28 @@ ALLOWED = {
     },
     "escsync.demo": {"escsync.domain", "escsync_local"},
     "escsync.report": {"escsync.domain", "escsync.adapter", "escsync.sync"},
-    "escsync_jira": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
-    "escsync_local": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
-    "escsync_salesforce": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
-    "escsync_notion": {"escsync.adapter", "escsync.retry", "escsync.spelling", "escsync.web"},
+    "escsync_jira": {"escsync.adapter", "escsync.offers", "escsync.retry", "escsync.spelling", "escsync.web"},
+    "escsync_local": {
+        "escsync.adapter",
+        "escsync.offers",
+        "escsync.retry",
+        "escsync.spelling",
+        "escsync.web",
+    },
+    "escsync_salesforce": {
+        "escsync.adapter",
+        "escsync.offers",
+        "escsync.retry",
+        "escsync.spelling",
+        "escsync.web",
+    },
+    "escsync_notion": {
+        "escsync.adapter",
+        "escsync.offers",
+        "escsync.retry",
+        "escsync.spelling",
+        "escsync.web",
+    },
 }
 """Room -> the other rooms of ours that it may import; `cli` may import everything."""
 FREE = {"escsync.cli", "escsync"}
