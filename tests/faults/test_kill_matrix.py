@@ -58,12 +58,15 @@ def test_the_pass_has_everything_to_do(story):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_pass_that_is_killed_is_finished_by_the_next(story, kind, record_property):
-    """Killed before and after every call and every commit: the same end as without, people's own edits included.
+    """Killed before the first and after every call and every commit: the same end as without, people's own edits included.
 
-    A saved plan is written by the same code: it is killed after every call; ESCSYNC_FAULTS=all kills it everywhere.
+    Nothing lasts that is done between one point and the next, so that before a point is after the one before it; and a
+    saved plan is written by the same code: it is killed after every call. ESCSYNC_FAULTS=all kills both everywhere.
     """
     points = list(enumerate(story.struck[kind].told.points))
     blows = [(Blow(n, after=after), what) for n, what in points for after in (False, True)]
+    if not EVERYWHERE:
+        blows = [(blow, what) for blow, what in blows if blow.after or blow == Blow(0, after=False)]
     if kind == "apply" and not EVERYWHERE:
         blows = [(blow, what) for blow, what in blows if what == "request" and blow.after]
 
@@ -77,7 +80,7 @@ def test_a_pass_that_is_killed_is_finished_by_the_next(story, kind, record_prope
 
     record_property("kills", made)
     print(f"{story.name}: {kind} is killed in {made} ways")  # noqa: T201  how much was tried is the point
-    assert made == len(blows) > (30 if kind == "sync" else 2)
+    assert made == len(blows) > (15 if kind == "sync" else 2)
     assert wrong == ""
 
 
