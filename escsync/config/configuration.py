@@ -24,6 +24,8 @@ class TrackerConfig:
     settings: Any = field(repr=False)
     vocabulary: Vocabulary
     plugin: Plugin
+    leave_out: tuple[str, ...] = ()
+    """Canonical fields that the team does without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,11 @@ class _Loader:
             self._add(unfit)
             if plugin is not None and model is not None:
                 tracker = model.trackers[name]
-                yield name, TrackerConfig(name, tracker.adapter, tracker.mode, settings, words, plugin)
+                absent = tracker.provision.leave_out
+                yield (
+                    name,
+                    TrackerConfig(name, tracker.adapter, tracker.mode, settings, words, plugin, absent),
+                )
 
     def _add(self, problems: Iterable[Problem]) -> None:
         """Take *problems* in, save those of values that could not be had in the first place."""

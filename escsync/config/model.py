@@ -18,8 +18,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from escsync.domain.fields import FIELDS
 from escsync.domain.plan import Limits, Mode
 
+from .problem import listed, nearest
 from .zones import zone
 
 _SPELLING = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
@@ -59,6 +61,32 @@ def _named(value: str) -> str:
     return value
 
 
+class UnknownWord(ValueError):
+    """A word that is none of ours; *suggestion* is the one that was probably meant."""
+
+    def __init__(self, message: str, suggestion: str) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
+def _canonical(value: str) -> str:
+    if value in FIELDS:
+        return value
+    near = nearest(value, FIELDS)
+    raise UnknownWord(
+        f"{value!r} is no canonical field" + ("" if near else f"; known: {listed(FIELDS)}"), near
+    )
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+CanonicalName = Annotated[
+    StrictStr,
+    AfterValidator(_canonical),
+    WithJsonSchema({"enum": list(FIELDS)}),
+]
 Spellings = Annotated[tuple[str, ...], BeforeValidator(spellings), WithJsonSchema(_SPELLINGS)]
 ZoneName = Annotated[StrictStr, AfterValidator(_zone)]
 Text = Annotated[StrictStr, Field(min_length=1)]
@@ -108,6 +136,15 @@ class CommunicationsYaml(Strict):
     """Where the check-in stands, and whether escsync reminds of it; without it, it is read from fields only."""
 
 
+class ProvisionYaml(Strict):
+    """What `escsync provision` asks of this tracker."""
+
+    leave_out: Annotated[tuple[CanonicalName, ...], BeforeValidator(_one_or_many)] = Field(
+        default=(), examples=[["brand_exposure", "resolution_links"]]
+    )
+    """Canonical fields that the team does without: they are neither missed nor made."""
+
+
 class TrackerYaml(Strict):
     """One tracker."""
 
@@ -132,6 +169,8 @@ class TrackerYaml(Strict):
     """Where the check-in stands, and whether escsync reminds of it; without it, it is read from fields only."""
     communications: CommunicationsYaml = Field(default=CommunicationsYaml(), examples=[{"native": True}])
     """How messages to the customer are recognised."""
+    provision: ProvisionYaml = Field(default=ProvisionYaml(), examples=[{"leave_out": ["brand_exposure"]}])
+    """What `escsync provision` leaves alone."""
 
 
 class EscsyncYaml(Strict):
