@@ -79,7 +79,7 @@ def _canonical(value: str) -> str:
 
 
 def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    return () if value is None else (value,) if isinstance(value, str) else value
 
 
 CanonicalName = Annotated[
