@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from . import history, renewal, soundness, transfer
-from .database import Database
+from .database import Database, clock, lossy
 from .history import Head
 
 
@@ -32,6 +32,20 @@ class Care:
         """What is wrong with the ledger, one sentence each."""
         with self._database.read() as connection:
             return list(soundness.problems(connection))
+
+    def time(self) -> datetime | None:
+        """What a database server's clock says; None where the ledger is a file, which has this machine's."""
+        if self.file is not None or self._database.url.get_backend_name() == "sqlite":
+            return None
+        with self._database.read() as connection:
+            return clock(connection)
+
+    def forgetful(self) -> list[str]:
+        """The settings of a database server by which it may forget what it has confirmed."""
+        if self._database.url.get_backend_name() == "sqlite":
+            return []
+        with self._database.read() as connection:
+            return lossy(connection)
 
     def heads(self) -> list[Head]:
         """Where each tracker's history stands."""

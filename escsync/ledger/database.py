@@ -125,6 +125,16 @@ def clock(connection: Connection) -> datetime:
     return connection.execute(select(present())).scalar_one()
 
 
+def lossy(connection: Connection) -> list[str]:
+    """The settings of PostgreSQL that are off and without which what it has confirmed may be gone after a crash."""
+    names = ("synchronous_commit", "fsync")
+    return [
+        name
+        for name in names
+        if connection.execute(text(f"SELECT current_setting('{name}')")).scalar_one() == "off"
+    ]
+
+
 def _suited(connection: Connection, url: URL) -> None:
     """Refuse a PostgreSQL that could not keep what trackers send."""
     if (connection.dialect.server_version_info or _OLDEST) < _OLDEST:

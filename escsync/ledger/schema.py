@@ -18,7 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that these tables are the result of."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -238,3 +238,12 @@ PASSES = Table(
 """Each pass over each tracker, with its counts."""
 
 Index("passes_at", PASSES.c.tracker, PASSES.c.at)
+
+OUTLINES = Table(
+    "outlines",
+    metadata,
+    Column("tracker", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("doc", Text, nullable=False),
+)
+"""Each tracker's schema as somebody accepted it: what `escsync drift` compares with."""

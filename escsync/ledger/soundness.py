@@ -19,6 +19,7 @@ from .schema import (
     LETTERS,
     MESSAGES,
     OBSERVATIONS,
+    OUTLINES,
     PASSES,
     PEOPLE,
     PINS,
@@ -100,6 +101,12 @@ def _documents(connection: Connection) -> Iterator[str]:
                 yield f"{name}: what was learnt of the tracker cannot be read"
         except _RUBBISH:
             yield f"{name}: what was learnt of the tracker cannot be read"
+    for name, doc in connection.execute(select(*OUTLINES.c["tracker", "doc"])):
+        try:
+            if not isinstance(json.loads(doc), list):
+                yield f"{name}: the schema that was accepted cannot be read"
+        except _RUBBISH:
+            yield f"{name}: the schema that was accepted cannot be read"
     for row in connection.execute(select(*MESSAGES.c["tracker", "ticket", "id", "doc", "reading"])):
         try:
             to_message(json.loads(row.doc))
@@ -121,7 +128,7 @@ def _orphans(connection: Connection) -> Iterator[str]:
         )
         if count := connection.execute(statement).scalar():
             yield f"{count} {what} belong to no ticket"
-    for table in (RECEIPTS, PASSES, PEOPLE, LETTERS):
+    for table in (RECEIPTS, PASSES, PEOPLE, LETTERS, OUTLINES):
         strange = select(func.count()).where(table.c.tracker.not_in(select(TRACKERS.c.name)))
         if count := connection.execute(strange).scalar():
             yield f"{count} {table.name} belong to no tracker"

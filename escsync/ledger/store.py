@@ -15,7 +15,7 @@ from escsync.domain.policy import Policy
 from escsync.domain.ticket import Heard, Ticket, TicketRef
 from escsync.domain.twins import Marks
 
-from . import archive, decisions, passes, trackers
+from . import archive, decisions, outlines, passes, trackers
 from .archive import Entry
 from .batches import chunks
 from .care import Care
@@ -27,6 +27,7 @@ from .hearing import hear
 from .leases import TTL, Leases
 from .letters import Letterbox
 from .observation import observe
+from .outlines import Outline
 from .passes import PassRow
 from .poll import Observed, Poll
 from .trackers import Sweep, TrackerState
@@ -111,6 +112,16 @@ class Ledger(Deeds):
         if (dict(state.discovery), state.ours) != (dict(discovery), ours):
             with self._write(tracker) as connection:
                 trackers.discovered(connection, tracker, discovery, ours)
+
+    def outline(self, tracker: str) -> Outline | None:
+        """The schema of *tracker* as it was last accepted."""
+        with self._database.read() as connection:
+            return outlines.accepted(connection, tracker)
+
+    def accept(self, tracker: str, parts: Sequence[Any], at: datetime) -> None:
+        """Keep *parts*, plain JSON, as the schema that is well as it is."""
+        with self._write(tracker) as connection:
+            outlines.accept(connection, tracker, parts, at)
 
     def swept(self, tracker: str, now: datetime, sweep: Sweep) -> None:
         """Note what is gone and what left the scope, before anything is judged."""
