@@ -1,0 +1,275 @@
+"""The entries of a YAML text: where each stands, and the text with one written, replaced or struck.
+
+Only the characters of the entry itself change; every other byte of the file stays where it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError, YAMLStreamError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from escsync.config.document import scalar
+from escsync.domain.fields import FIELDS
+
+Keys: TypeAlias = Sequence[str]
+_ORDER = {
+    name: place
+    for place, name in enumerate(
+        ("adapter", "mode", "connection", "scope", "stages", "fields", "options", "follow_up", *FIELDS)
+    )
+}
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+(-][A-Za-z0-9_./+()-]*)*")
+_ALIAS = re.compile(r"\s*:\s*(\*[^\s,\]}]+)")
+_DOUBTFUL = {"y", "n", "yes", "no", "on", "off"}
+"""Text to us, and yes or no to the YAML of many editors."""
+_COLON = re.compile(r"[ \t]*:")
+_COMMA = re.compile(r"\s*,[ \t]*")
+_ANCHOR = re.compile(r"&\S+[ \t]+")
+
+
+class NoPlace(Exception):
+    """The file is written in a way in which the entry cannot be set without touching something else."""
+
+
+def spelled(value: Any, like: str = "") -> str:
+    """*value* as YAML that reads back the same, in the quotes of *like* where that can be."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{spelled(key)}: {spelled(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(spelled, value)) + "]"
+    if not isinstance(value, str):
+        return {None: "null", True: "true", False: "false"}.get(value, str(value))
+    if like[:1] == "'" and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    plain = _PLAIN.fullmatch(value) and value.casefold() not in _DOUBTFUL and scalar(value) == value
+    if plain and like[:1] != '"':
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(ch if ch.isprintable() else f"\\U{ord(ch):08x}" for ch in escaped) + '"'
+
+
+def put(text: str, path: Keys, value: Any) -> str:
+    """*text* with *value* at *path*; sections that are not there yet are made in their usual place."""
+    node, (key, *more) = _root(text), path
+    while True:
+        entry = _entry(node, key)
+        if entry is None:
+            return _inserted(text, node, [key, *more], value)
+        if not more:
+            return _replaced(text, *entry, value)
+        if _empty(entry[1]):
+            return _begun(text, *entry, more, value)
+        node, (key, *more) = entry[1], more
+
+
+def strike(text: str, path: Keys) -> str:
+    """*text* without the entry at *path*; a comment on its line stays as a line of its own."""
+    node = _root(text)
+    for key in path[:-1]:
+        node = _known(node, key)[1]
+    entry = _known(node, path[-1])
+    if _flows(node):
+        return _struck_in_flow(text, node, entry)
+    start = _line_start(text, entry[0].start_mark.index)
+    indent = text[start : entry[0].start_mark.index]
+    if indent.strip():
+        raise NoPlace
+    last = _last(text, entry)
+    end = _line_end(text, last)
+    comment = text[last + 1 : end].strip()
+    kept = f"{indent}{comment}{_newline(text)}" if comment.startswith("#") else ""
+    return text[:start] + kept + text[end:]
+
+
+def _root(text: str) -> Node:
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except (YAMLError, YAMLStreamError, ValueError):
+        raise NoPlace from None
+    if not isinstance(node, MappingNode):
+        raise NoPlace
+    return node
+
+
+def _known(node: Node, key: str) -> tuple[Node, Node]:
+    entry = _entry(node, key)
+    if entry is None:
+        raise NoPlace
+    return entry
+
+
+def _entry(node: Node, key: str) -> tuple[Node, Node] | None:
+    if not isinstance(node, MappingNode):
+        raise NoPlace
+    return next(((k, v) for k, v in node.value if isinstance(k, ScalarNode) and k.value == key), None)
+
+
+def _replaced(text: str, key: Node, value: Node, new: Any) -> str:
+    if _aliased(key, value):
+        found = _ALIAS.match(text, key.end_mark.index)
+        if found is None:
+            raise NoPlace
+        return text[: found.start(1)] + spelled(new) + text[found.end(1) :]
+    start, end = _extent(text, key, value)
+    anchor = _ANCHOR.match(text, start)
+    start = anchor.end() if anchor else start
+    if start == end:
+        return f"{text[:start]} {spelled(new)}{text[end:]}"
+    if _block(value):
+        # One line instead of several; a comment between them would have no place any more.
+        start, end = text.index(":", key.end_mark.index) + 1, _last(text, (key, value)) + 1
+        if "#" in text[start:end]:
+            raise NoPlace
+        return f"{text[:start]} {spelled(new)}{text[end:]}"
+    return text[:start] + spelled(new, text[start:end]) + text[end:]
+
+
+def _begun(text: str, key: Node, value: Node, more: Keys, new: Any) -> str:
+    """A section that stands there empty gets its first entry, below the comments that belong to it."""
+    start, end = _extent(text, key, value)
+    if not text[_line_start(text, key.start_mark.index) : key.start_mark.index].strip():
+        text = text[:start].rstrip(" ") + text[end:]
+        position, indent = _line_end(text, key.end_mark.index), key.start_mark.column
+        while position < len(text):
+            line = text[position : _line_end(text, position)]
+            if not line.lstrip(" ").startswith("#") or len(line) - len(line.lstrip(" ")) <= indent:
+                break
+            position += len(line)
+        step = _step(_root(text))
+        return _spliced(text, position, _lines(" " * (indent + step), step, more, new, _newline(text)))
+    inner = spelled(_nested(more, new))
+    return f"{text[:start].rstrip(' ')} {inner}{text[end:]}"
+
+
+def _inserted(text: str, node: Node, keys: Keys, new: Any) -> str:
+    """A new entry of the mapping *node*, after the last one that usually stands before it."""
+    entries = node.value
+    before = _before(entries, keys[0])
+    if _flows(node):
+        inner = f"{spelled(keys[0])}: {spelled(_nested(keys[1:], new))}"
+        if not entries:
+            position = node.start_mark.index + 1
+            return text[:position] + inner + text[position:]
+        if before is None:
+            position = entries[0][0].start_mark.index
+            return f"{text[:position]}{inner}, {text[position:]}"
+        position = _last(text, before) + 1
+        return f"{text[:position]}, {inner}{text[position:]}"
+    first = entries[0][0].start_mark
+    start = _line_start(text, first.index)
+    indent = text[start : first.index].lstrip("\ufeff")
+    position = start if before is None else _line_end(text, _last(text, before))
+    if indent.strip():
+        raise NoPlace
+    lines = _lines(indent, _step(_root(text)), keys, new, _newline(text))
+    return _spliced(text, position, lines)
+
+
+def _before(entries: Sequence[tuple[Node, Node]], key: str) -> tuple[Node, Node] | None:
+    """The entry that *key* usually follows."""
+    last, found = _ORDER.get(key, len(_ORDER)), None
+    nearest = -1
+    for entry in entries:
+        place = _ORDER.get(str(entry[0].value), len(_ORDER))
+        if nearest <= place <= last:
+            nearest, found = place, entry
+    return found
+
+
+def _lines(indent: str, step: int, keys: Keys, value: Any, newline: str) -> str:
+    lines = [f"{indent}{' ' * step * depth}{spelled(key)}:" for depth, key in enumerate(keys)]
+    lines[-1] += f" {spelled(value)}"
+    return "".join(line + newline for line in lines)
+
+
+def _nested(keys: Keys, value: Any) -> Any:
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def _spliced(text: str, position: int, lines: str) -> str:
+    gap = _newline(text) if position and text[position - 1] not in "\n\ufeff" else ""
+    # Where the file ends without a newline, it goes on doing so.
+    return text[:position] + gap + (lines.rstrip("\r\n") if gap else lines) + text[position:]
+
+
+def _struck_in_flow(text: str, node: Node, entry: tuple[Node, Node]) -> str:
+    entries: list[tuple[Node, Node]] = node.value
+    place = next(i for i, one in enumerate(entries) if one[0] is entry[0])
+    start, end = entry[0].start_mark.index, _last(text, entry) + 1
+    if comma := _COMMA.match(text, end):
+        end = comma.end()
+    elif place:
+        start = _last(text, entries[place - 1]) + 1
+    if "\n" in text[start:end] and "#" in text[start:end]:
+        raise NoPlace
+    return text[:start] + text[end:]
+
+
+def _extent(text: str, key: Node, value: Node) -> tuple[int, int]:
+    """Where a value begins and ends; one that is not there stands right behind the colon."""
+    start, end = int(value.start_mark.index), int(value.end_mark.index)
+    if start != end or key is value:
+        return start, end
+    colon = _COLON.match(text, key.end_mark.index)
+    if colon is None:
+        raise NoPlace
+    return colon.end(), colon.end()
+
+
+def _last(text: str, entry: tuple[Node, Node]) -> int:
+    """Where the last character of an entry's own text stands."""
+    key, value = entry
+    if _aliased(key, value):
+        return int(key.end_mark.index)
+    if not _block(value):
+        return _extent(text, key, value)[1] - 1
+    if isinstance(value, ScalarNode):
+        return len(text[: value.end_mark.index].rstrip()) - 1
+    last = value.value[-1]
+    return _last(text, last if isinstance(last, tuple) else (last, last))
+
+
+def _aliased(key: Node, value: Node) -> bool:
+    return bool(value.start_mark.index < key.start_mark.index)
+
+
+def _block(value: Node) -> bool:
+    if isinstance(value, ScalarNode):
+        return value.style in ("|", ">")
+    return bool(value.value) and not _flows(value)
+
+
+def _flows(node: Node) -> bool:
+    return isinstance(node, MappingNode | SequenceNode) and bool(node.flow_style)
+
+
+def _empty(value: Node) -> bool:
+    return isinstance(value, ScalarNode) and value.style is None and scalar(value.value) is None
+
+
+def _step(node: Node) -> int:
+    """By how much the file indents."""
+    for key, value in node.value:
+        if isinstance(value, MappingNode) and value.value and not _flows(value) and not _aliased(key, value):
+            return max(1, int(value.value[0][0].start_mark.column - key.start_mark.column))
+    return 2
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _line_start(text: str, index: int) -> int:
+    return text.rfind("\n", 0, index) + 1
+
+
+def _line_end(text: str, index: int) -> int:
+    found = text.find("\n", index)
+    return len(text) if found < 0 else found + 1

@@ -1,0 +1,201 @@
+"""Writing back into escsync.yaml what provisioning made or took away, so that nothing else in it changes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from escsync.config import ConfigError
+from escsync.config.document import parse
+from escsync.config.problem import dotted
+from escsync.offers import Key
+
+from .entries import NoPlace, put, spelled, strike
+
+Section: TypeAlias = tuple[str, ...]
+"""Where the tracker stands in the file: ("trackers", "support")."""
+_REFERENCE = "${"
+
+
+class Changed(Exception):
+    """The file is not what it was when it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A value that could not be written, and why; a person writes it."""
+
+    path: tuple[str, ...]
+    value: Any
+    why: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {spelled(_plain(self.value))} ({self.why})"
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A file's new text, and what is *left* to be written by hand."""
+
+    text: str
+    left: tuple[Left, ...] = ()
+
+
+def written(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
+    """*text* with *settings* in the tracker's *section*, everything else byte for byte as it was."""
+    left: list[Left] = []
+    for key, value in _leaves(settings):
+        path = (*section, *key)
+        held = _at(_data(text), path)
+        if _same(held, value):
+            continue
+        if isinstance(held, str) and _REFERENCE in held:
+            left.append(Left(path, value, "a reference stands there; set it where that leads"))
+        elif _hidden(value):
+            left.append(Left(path, value, "it would be read as a reference"))
+        else:
+            try:
+                text = _checked(text, path, value)
+            except NoPlace:
+                left.append(Left(path, value, "the file is written in a way that leaves no room for it"))
+    return Edited(text, tuple(left))
+
+
+def struck(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
+    """*text* without those entries of *section* that say exactly what *settings* say; a comment beside one stays."""
+    left: list[Left] = []
+    for key, value in _leaves(settings):
+        path = (*section, *key)
+        if value is None or not _same(_at(_data(text), path), value):
+            continue
+        # An empty mapping of one field's options says nothing; an empty section may keep its comments.
+        while len(path) > len(section) + 2 and len(_at(_data(text), path[:-1])) == 1:
+            path = path[:-1]
+        try:
+            text = _without(text, path)
+        except NoPlace:
+            left.append(Left(path, value, "it is gone from the tracker; take this entry out"))
+    return Edited(text, tuple(left))
+
+
+def to_paste(left: Iterator[Left] | tuple[Left, ...]) -> str:
+    """The same as YAML to copy, for a file that cannot be written."""
+    lines: list[str] = []
+    shown: tuple[str, ...] = ()
+    for one in left:
+        for depth, key in enumerate(one.path[:-1]):
+            if one.path[: depth + 1] != shown[: depth + 1]:
+                lines.append(f"{'  ' * depth}{spelled(key)}:")
+        shown = one.path[:-1]
+        lines.append(f"{'  ' * len(shown)}{spelled(one.path[-1])}: {spelled(_plain(one.value))}")
+    return "\n".join(lines)
+
+
+def read(path: Path) -> str:
+    """The file as it is, its line endings included."""
+    return path.read_bytes().decode("utf-8")
+
+
+def save(path: Path, before: str, text: str) -> None:
+    """Put *text* in the place of *before*: whole or not at all, with the same owner and rights; Changed where somebody else
+    wrote the file meanwhile."""
+    path = Path(os.path.realpath(path))
+    state = path.stat()
+    if not os.access(path, os.W_OK):
+        raise PermissionError(13, "it is read-only", str(path))
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, state.st_mode & 0o7777)
+        made = os.stat(name)
+        if (made.st_uid, made.st_gid) != (state.st_uid, state.st_gid):
+            os.chown(name, state.st_uid, state.st_gid)
+        if read(path) != before:
+            raise Changed(str(path))
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _checked(text: str, path: tuple[str, ...], value: Any) -> str:
+    """The entry written, and read again: the file must say this and nothing else that is new."""
+    node = expected = _apart(_data(text))
+    for key in path[:-1]:
+        if isinstance(node, dict) and node.get(key) is None:
+            node[key] = {}
+        node = node[key] if isinstance(node, dict) else None
+    if not isinstance(node, dict):
+        raise NoPlace
+    node[path[-1]] = _plain(value)
+    return _proven(put(text, path, _plain(value)), expected)
+
+
+def _without(text: str, path: tuple[str, ...]) -> str:
+    expected = _apart(_data(text))
+    above = _at(expected, path[:-1])
+    del above[path[-1]]
+    new = strike(text, path)
+    if not above and _at(_again(new), path[:-1]) is None:
+        _at(expected, path[:-2])[path[-2]] = None
+    return _proven(new, expected)
+
+
+def _apart(data: Any) -> Any:
+    """*data* with what an alias repeats written out: one place is changed, not each that looks like it."""
+    if isinstance(data, dict):
+        return {key: _apart(one) for key, one in data.items()}
+    return [_apart(one) for one in data] if isinstance(data, list) else data
+
+
+def _proven(text: str, expected: Any) -> str:
+    if _again(text) != expected:
+        raise NoPlace
+    return text
+
+
+def _again(text: str) -> Any:
+    try:
+        return _data(text)
+    except ConfigError:
+        raise NoPlace from None
+
+
+def _leaves(settings: Mapping[Key, Any]) -> Iterator[tuple[Key, Any]]:
+    for key, value in settings.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves({(*key, str(name)): each for name, each in value.items()})
+        else:
+            yield key, _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _hidden(value: Any) -> bool:
+    return any(
+        isinstance(one, str) and _REFERENCE in one for one in (value if isinstance(value, list) else [value])
+    )
+
+
+def _same(held: Any, value: Any) -> bool:
+    """Do both say the same? An id of digits only may stand there as a number."""
+    return bool(held == value or (type(held) is int and str(held) == value))
+
+
+def _at(data: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _data(text: str) -> Any:
+    return parse(text.removeprefix("\ufeff"), "escsync.yaml").data
