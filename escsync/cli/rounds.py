@@ -58,7 +58,7 @@ def on_each(
     outcomes = []
     for tracker in session.chosen() if trackers is None else trackers:
         try:
-            _rested(session, tracker.name, now)
+            rested(session, tracker.name, now)
             with connected(session, tracker, now) as adapter, _watched(session, tracker.name) as progress:
                 one = _begin(session, tracker, adapter, now, within or limits(session), name, progress)
                 outcomes.append(work(one))
@@ -113,7 +113,7 @@ def connected(
             session.ledger.pause(tracker.name, until, session.discretion.clean(pause.why))
 
 
-def _rested(session: Session, tracker: str, now: datetime) -> None:
+def rested(session: Session, tracker: str, now: datetime) -> None:
     """Unavailable where *tracker* asked for a pause that is not over: then it is not even asked."""
     from escsync.adapter import Unavailable
     from escsync.domain.evidence import iso
