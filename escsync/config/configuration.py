@@ -13,6 +13,9 @@ from escsync.domain.people import Directory
 from escsync.domain.plan import Limits, Mode
 from escsync.domain.policy import Policy
 
+from .problem import Origin, Problem
+from .problem import Path as Keys
+
 
 @dataclass(frozen=True, slots=True)
 class TrackerConfig:
@@ -50,3 +53,14 @@ class Config:
     modes: Mapping[str, Mode] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """What must never be shown, whoever repeats it."""
+    warnings: tuple[Problem, ...] = ()
+    """What is well enough to go on with, and should be known."""
+    origins: Mapping[Keys, Origin] = field(default_factory=dict, repr=False)
+    policy_origins: Mapping[Keys, Origin] = field(default_factory=dict, repr=False)
+    """Where each key of the policy that is written anywhere stands; the others hold by default."""
+
+    def origin(self, path: Keys) -> Origin:
+        """Where *path* really stands, be it in an included file, or the nearest section above it that is there."""
+        while path and path not in self.origins:
+            path = path[:-1]
+        return self.origins.get(path, Origin(str(self.path), 1))

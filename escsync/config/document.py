@@ -24,11 +24,12 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from .problem import ConfigError, Path, Problem
+from .problem import About, ConfigError, Origin, Path, Problem
 
 _LARGEST = 1_000_000
 _DEEPEST = 40
 _MOST = 100_000
+_SYNTAX = "Look at this line and the one above it: an indentation, a quote, a bracket or a colon is not as it should be."
 _TEXT_TAGS = {"!", "tag:yaml.org,2002:str"}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
@@ -41,21 +42,36 @@ _CONSTANTS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's content as plain values; *lines* knows where each key and list item stands."""
+    """A file's content as plain values; *origins* knows where each key and list item stands."""
 
     file: str
     data: Any
-    lines: Mapping[Path, int] = field(default_factory=dict, repr=False)
+    origins: Mapping[Path, Origin] = field(default_factory=dict, repr=False)
+
+    def origin(self, path: Path) -> Origin:
+        """Where *path* stands, or the nearest thing above it that is there."""
+        while path and path not in self.origins:
+            path = path[:-1]
+        return self.origins.get(path, Origin(self.file, 1))
 
     def line(self, path: Path) -> int:
-        """The line of *path*, or of the nearest thing above it that is there."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        """Its line."""
+        return self.origin(path).line
 
-    def problem(self, path: Path, message: str, suggestion: str = "") -> Problem:
-        """A problem of this file."""
-        return Problem(self.file, self.line(path), path, message, suggestion)
+    def problem(
+        self,
+        path: Path,
+        message: str,
+        suggestion: str = "",
+        *,
+        about: About = About.VALUE,
+        reason: str = "",
+        remedy: str = "",
+    ) -> Problem:
+        """A problem of the file in which *path* stands."""
+        at = self.origin(path)
+        column = at.column if about is About.VALUE and path in self.origins else at.key
+        return Problem(at.file, at.line, path, message, suggestion, column, reason, remedy, about)
 
 
 def read(path: FilePath, missing: str = "") -> Document:
@@ -88,14 +104,15 @@ def _parsed(text: str, file: str) -> Document:
         data = composer.compose(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        raise ConfigError([Problem(file, line, (), f"is no YAML: {_words(error)}")]) from None
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        said = f"is no YAML: {_words(error)}"
+        raise ConfigError([Problem(file, line, (), said, column=column, remedy=_SYNTAX)]) from None
     except (YAMLError, YAMLStreamError, ValueError) as error:
         reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise ConfigError([Problem(file, 1, (), f"is no YAML: {reason}")]) from None
+        raise ConfigError([Problem(file, 1, (), f"is no YAML: {reason}", remedy=_SYNTAX)]) from None
     if composer.problems:
         raise ConfigError(composer.problems)
-    return Document(file, data, composer.lines)
+    return Document(file, data, composer.origins)
 
 
 def scalar(text: str) -> Any:
@@ -118,9 +135,9 @@ class _Composer:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Path, int] = {}
+        self.origins: dict[Path, Origin] = {}
         self.problems: list[Problem] = []
-        self._anchors: dict[str, tuple[Any, dict[Path, int]]] = {}
+        self._anchors: dict[str, tuple[Any, dict[Path, Origin]]] = {}
 
     def compose(self, events: Iterator[Any]) -> Any:
         data: Any = None
@@ -138,10 +155,11 @@ class _Composer:
     def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
         if len(path) > _DEEPEST:
             self._stop(event, path[:3], f"is nested deeper than {_DEEPEST} levels")
-        if len(self.lines) > _MOST:
+        if len(self.origins) > _MOST:
             self._stop(event, path, f"has more than {_MOST} entries")
-        self.lines.setdefault(path, event.start_mark.line + 1)
-        before = len(self.lines)
+        if path not in self.origins:
+            self.origins[path] = self._at(event, event)
+        before = len(self.origins)
         if getattr(event, "tag", None) and str(event.tag) not in _TEXT_TAGS:
             self._stop(event, path, "has a tag; write the plain value")
         value: Any
@@ -159,7 +177,7 @@ class _Composer:
             case _:
                 raise ValueError(f"an unexpected {type(event).__name__}")
         if event.anchor:
-            under = {p[len(path) :]: n for p, n in islice(self.lines.items(), before, None)}
+            under = {p[len(path) :]: n for p, n in islice(self.origins.items(), before, None)}
             self._anchors[event.anchor] = (value, under)
         return value
 
@@ -167,25 +185,26 @@ class _Composer:
         found: dict[str, Any] = {}
         merged: list[Any] = []
         while not isinstance(event := next(events), MappingEndEvent):
-            line = event.start_mark.line + 1
             if not isinstance(event, ScalarEvent):
                 self._stop(event, path, "a key must be plain text")
             key = str(event.value)
+            held = next(events)
             if key == "<<" and event.style is None:
-                merged.append(self._value(next(events), events, (*path, "<<")))
+                merged.append(self._value(held, events, (*path, "<<")))
                 continue
             if key in found:
-                first = self.lines[(*path, key)]
-                self.problems.append(
-                    Problem(self.file, line, (*path, key), f"is written twice, first in line {first}")
-                )
-            self.lines[(*path, key)] = line
-            found[key] = self._value(next(events), events, (*path, key))
+                self._twice(event, (*path, key))
+            self.origins[(*path, key)] = self._at(event, held)
+            found[key] = self._value(held, events, (*path, key))
         for source in merged:
             for each in source if isinstance(source, list) else [source]:
                 if not isinstance(each, dict):
+                    at = self.origins[(*path, "<<")]
+                    said = "merges no mapping"
+                    remedy = "Write `<<: *name`, where `&name` stands at a mapping above."
+                    where = (*path, "<<")
                     self.problems.append(
-                        Problem(self.file, self.lines[(*path, "<<")], (*path, "<<"), "merges no mapping")
+                        Problem(self.file, at.line, where, said, column=at.column, remedy=remedy)
                     )
                     continue
                 found = {**each, **found}
@@ -195,11 +214,23 @@ class _Composer:
         if event.anchor not in self._anchors:
             self._stop(event, path, f"*{event.anchor} refers to no anchor above it")
         value, under = self._anchors[event.anchor]
-        if len(self.lines) + len(under) > _MOST:
+        if len(self.origins) + len(under) > _MOST:
             self._stop(event, path, f"has more than {_MOST} entries")
         # What an alias repeats is reported where it is written out, not where it is repeated.
-        self.lines.update({(*path, *rest): n for rest, n in under.items()})
+        self.origins.update({(*path, *rest): n for rest, n in under.items()})
         return value
 
-    def _stop(self, event: Any, path: Path, message: str) -> None:
-        raise ConfigError([Problem(self.file, event.start_mark.line + 1, path, message)])
+    def _at(self, key: Any, value: Any) -> Origin:
+        """Where *key* stands, and *value* behind it."""
+        line, column = key.start_mark.line + 1, key.start_mark.column + 1
+        beside = value.start_mark.line + 1 == line
+        return Origin(self.file, line, value.start_mark.column + 1 if beside else column, column)
+
+    def _twice(self, event: Any, path: Path) -> None:
+        at, said = self._at(event, event), f"is written twice, first in line {self.origins[path].line}"
+        remedy = "Keep one of the two: of two, nobody knows which one holds."
+        self.problems.append(Problem(self.file, at.line, path, said, column=at.column, remedy=remedy))
+
+    def _stop(self, event: Any, path: Path, message: str, remedy: str = "") -> None:
+        at = self._at(event, event)
+        raise ConfigError([Problem(self.file, at.line, path, message, column=at.column, remedy=remedy)])

@@ -18,6 +18,7 @@ _SECRET_KEY = re.compile(
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 _PARAMETER = re.compile(r"[?&;](?:[^=&;]*(?:pass|pwd|token|secret|key)[^=&;]*)=([^&;#]+)", re.IGNORECASE)
 _REMEDY = "write ${env:NAME} or ${file:PATH}"
+_REASON = "A configuration is copied, mailed and put into repositories; whoever reads it would hold the key."
 
 
 def exposed(document: Document, data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -35,6 +36,11 @@ def exposed(document: Document, data: Mapping[str, Any]) -> Iterator[Problem]:
             if isinstance(url, str) and (_in_url(url) or _token(url)):
                 where: Path = ("notify", who, i) if isinstance(urls, list) else ("notify", who)
                 yield document.problem(where, f"holds credentials in plain sight; {_REMEDY}")
+
+
+def secretive(name: str) -> bool:
+    """Does *name* say that a secret is behind it?"""
+    return _SECRET_KEY.search(name) is not None
 
 
 def _connection(document: Document, path: Path, value: Any) -> Iterator[Problem]:

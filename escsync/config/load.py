@@ -15,24 +15,26 @@ from escsync.domain.account import Accounts
 from escsync.domain.people import Directory
 from escsync.domain.plan import Limits, Mode
 from escsync.domain.policy import Policy
-from escsync.secrets import Unresolved, refers, resolve, scrub
+from escsync.secrets import scrub
 
 from . import vocabulary
 from .accounts import accounts
 from .addresses import ledger_problems, ledger_url, notify_problems
 from .configuration import Config, TrackerConfig
 from .document import Document, read
+from .environment import environment
 from .exposure import exposed
+from .layers import Layers, layers
+from .manual import Manual
 from .model import EscsyncYaml
 from .people import directory
 from .policy import read_policy
-from .problem import ConfigError, Path, Problem, listed, nearest
+from .problem import ConfigError, Origin, Path, Problem, listed, nearest
+from .references import References
+from .shape import shape_of
 from .trackers import bound, native_form
 from .wording import explain
 from .zones import BadZone, zone
-
-_CONFIDENTIAL = frozenset({"token", "password", "client_secret", "private_key", "session_id", "ledger"})
-"""Keys whose values must never be shown; an address or a name may."""
 
 
 def load(
@@ -44,10 +46,13 @@ def load(
     and their secrets not asked for. *offline* reads nothing from outside for a connection, and the settings that
     lack it are None: whoever only looks at the ledger needs no password.
     """
-    document = read(path, missing="escsync init writes one")
-    if not isinstance(document.data, dict):
-        raise ConfigError([document.problem((), "holds no keys; escsync init writes an example")])
-    return _Loader(path, document, environ, only, offline).load()
+    found = layers(path, missing="escsync init writes one")
+    if not isinstance(found.whole.data, dict):
+        remedy = "Write one with `escsync init`."
+        raise ConfigError(
+            [found.whole.problem((), "holds no keys; escsync init writes an example", remedy=remedy)]
+        )
+    return _Loader(path, found, environ, only, offline).load()
 
 
 class _Loader:
@@ -56,29 +61,29 @@ class _Loader:
     def __init__(
         self,
         path: FilePath,
-        document: Document,
+        found: Layers,
         environ: Mapping[str, str],
         only: Collection[str],
         offline: bool,
     ) -> None:
         self.path = path
-        self.document = document
-        self.environ = environ
+        self.files = found.files
+        self.document = found.whole
+        self.environment = environment(path.parent, environ)
         self.only = only
-        self.offline = offline
         self.folder = FilePath(os.path.abspath(path)).parent
-        self.problems: list[Problem] = []
-        self.secrets: set[str] = set()
-        self.confidential: set[str] = set()
-        self.hidden: set[Path] = set()
-        self.unresolved: set[Path] = set()
-        self.policy_document, self.policy_at = document, cast(Path, ("policy",))
+        self.references = References(self.document, self.environment.values, self.folder, offline=offline)
+        self.problems: list[Problem] = [*self.environment.problems]
+        self.manual = Manual(self.document.data)
+        self.policy_document, self.policy_at = self.document, cast(Path, ("policy",))
 
     def load(self) -> Config:
         """The whole."""
-        self.problems += exposed(self.document, self.document.data)
+        for file in self.files:
+            self.problems += exposed(file, file.data) if isinstance(file.data, dict) else ()
         data, modes = self._chosen(_without_empty(self.document.data))
-        data = self._resolved(data, ())
+        data = self.references.replaced(data)
+        self.problems += self.references.problems
         model = self._model(data)
         timezone = model.timezone if model else _zone_or_utc(data.get("timezone"))
         policy = self._policy(data.get("policy"), timezone)
@@ -111,14 +116,22 @@ class _Loader:
             },
             trackers=trackers,
             modes=modes,
-            secrets=tuple(sorted(self.confidential)),
+            secrets=tuple(sorted({*self.references.confidential, *self.environment.secrets})),
+            origins=self.document.origins,
+            policy_origins=self._policy_origins(),
+            warnings=self.environment.warnings,
         )
 
     def _sorted(self) -> list[Problem]:
         """By file in the order in which they are read, then by line; each said once, without a secret."""
-        files = list(dict.fromkeys([self.document.file, *(p.file for p in self.problems)]))
-        said = dict.fromkeys(replace(p, message=scrub(p.message, self.secrets)) for p in self.problems)
-        return sorted(said, key=lambda p: (files.index(p.file), p.line))
+        first = [self.document.file, *(file.file for file in self.files)]
+        files = list(dict.fromkeys([*first, *(p.file for p in self.problems)]))
+        secrets = self.references.secrets
+        said = dict.fromkeys(
+            replace(told, message=scrub(told.message, secrets))
+            for told in map(self.manual.advised, self.problems)
+        )
+        return sorted(said, key=lambda p: (files.index(p.file), p.line, p.column))
 
     def _chosen(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Mode]]:
         """*data* without the trackers that are left alone, and the mode of every tracker."""
@@ -148,30 +161,6 @@ class _Loader:
             return {key: value for key, value in data.items() if key != "trackers"}, modes
         return {**data, "trackers": kept}, modes
 
-    def _resolved(self, value: Any, path: Path) -> Any:
-        """*value* with every reference replaced; numbers that come from outside stay text."""
-        if isinstance(value, dict):
-            return {key: self._resolved(each, (*path, key)) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self._resolved(each, (*path, i)) for i, each in enumerate(value)]
-        if not isinstance(value, str) or not refers(value):
-            return value
-        self.hidden.add(path)
-        if self.offline and path[:1] == ("trackers",) and path[2:3] == ("connection",):
-            self.unresolved.add(path)
-            return value
-        try:
-            login = path == ("ledger",)
-            found = resolve(value, environ=self.environ, folder=self.folder, login=login)
-        except Unresolved as error:
-            self.problems.append(self.document.problem(path, error.message, error.suggestion))
-            self.unresolved.add(path)
-            return value
-        self.secrets.update(found.parts)
-        if path[-1:] and path[-1] in _CONFIDENTIAL:
-            self.confidential.update(found.parts)
-        return found.text
-
     def _model(self, data: dict[str, Any]) -> EscsyncYaml | None:
         # With every tracker off there is nothing to check under `trackers:`, and nothing is missing either.
         idle = "trackers" not in data and bool(self.document.data.get("trackers"))
@@ -179,8 +168,8 @@ class _Loader:
         try:
             return EscsyncYaml.model_validate(whole)
         except ValidationError as error:
-            schema = EscsyncYaml.model_json_schema()
-            self._add(explain(error, self.document, (), whole, schema, self.hidden))
+            schema = shape_of(EscsyncYaml)
+            self._add(explain(error, self.document, (), whole, schema, self.references.hidden))
             return None
 
     def _policy(self, given: object, timezone: str) -> Policy | None:
@@ -189,6 +178,7 @@ class _Loader:
             if document is None:
                 return None
             self.policy_document, self.policy_at, given = document, (), document.data
+            self.manual.policy = document.file
         policy, problems = read_policy(self.policy_document, self.policy_at, given, timezone)
         self._add(problems)
         return policy
@@ -197,6 +187,7 @@ class _Loader:
         document = self._file(given) if isinstance(given, str) else None
         if document is None:
             return Directory()
+        self.manual.people = document.file
         people, problems = directory(document, ZoneInfo(timezone))
         self.problems += problems
         return people
@@ -244,7 +235,7 @@ class _Loader:
             words, wrong = vocabulary.build(self.document, ("trackers", name), raw)
             better = {problem.path for problem in wrong}
             self.problems = [p for p in self.problems if p.path not in better] + wrong
-            plugin, settings, unfit = bound(self.document, name, raw, self.folder, self.hidden)
+            plugin, settings, unfit = bound(self.document, name, raw, self.folder, self.references.hidden)
             self._add(unfit)
             if plugin is not None and model is not None:
                 tracker = model.trackers[name]
@@ -254,9 +245,16 @@ class _Loader:
                     TrackerConfig(name, tracker.adapter, tracker.mode, settings, words, plugin, absent),
                 )
 
+    def _policy_origins(self) -> dict[Path, Origin]:
+        """Where each key of the policy stands, the zone of escsync.yaml among them."""
+        origins, depth = self.policy_document.origins, len(self.policy_at)
+        zone_ = self.document.origin(("timezone",))
+        within = {path[depth:]: at for path, at in origins.items() if path[:depth] == self.policy_at}
+        return {("timezone",): zone_, **within}
+
     def _add(self, problems: Iterable[Problem]) -> None:
         """Take *problems* in, save those of values that could not be had in the first place."""
-        self.problems += [p for p in problems if not any(p.path[: len(u)] == u for u in self.unresolved)]
+        self.problems += self.references.known(problems)
 
 
 def _without_empty(section: object) -> Any:

@@ -178,6 +178,15 @@ class EscsyncYaml(Strict):
 
     version: Literal[1] = Field(examples=[1])
     """The version of this format."""
+    include: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(_one_or_many),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "minLength": 1}}]}
+        ),
+    ] = Field(default=(), examples=[["base.yaml"]])
+    """Files of the same form that this one is laid over, relative to it: mappings are merged key by key; of lists and
+    single values the one of this file holds, else that of the file named last."""
     timezone: ZoneName = Field(examples=["Europe/Berlin"])
     """The policy zone: an IANA name; offsets and abbreviations are refused."""
     company: Text = Field(examples=["Acme"])

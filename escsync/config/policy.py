@@ -16,7 +16,7 @@ from escsync.domain.policy import BusinessHours, Policy
 from .closures import NoHolidays, holidays
 from .document import Document, parse
 from .policy_checks import checks
-from .problem import ConfigError, Path, Problem
+from .problem import ConfigError, Origin, Path, Problem
 from .wording import explain
 
 
@@ -28,7 +28,7 @@ def policy_from(data: Mapping[str, Any], *, timezone: str = "UTC") -> Policy:
 def with_settings(policy: Policy, settings: Sequence[str]) -> Policy:
     """*policy* with some keys set otherwise, each given as `clocks.ack.within=1h`."""
     data = _plain(asdict(policy))
-    lines: dict[Path, int] = {}
+    origins: dict[Path, Origin] = {}
     problems: list[Problem] = []
     for number, setting in enumerate(settings, start=1):
         name, equals, text = setting.partition("=")
@@ -46,10 +46,11 @@ def with_settings(policy: Policy, settings: Sequence[str]) -> Policy:
             target = target.setdefault(part, {}) if isinstance(target, dict) else target
         if isinstance(target, dict):
             target[path[-1]] = value
-            lines |= {path[:depth]: number for depth in range(1, len(path) + 1)}
+            at = Origin("--set", number)
+            origins |= {path[:depth]: at for depth in range(1, len(path) + 1)}
         else:
             problems.append(Problem("--set", number, path, "takes a value and has no keys below it"))
-    document = Document("--set", data, lines)
+    document = Document("--set", data, origins)
     found, wrong = read_policy(document, (), data, policy.timezone)
     return _sure(found, [*problems, *wrong])
 

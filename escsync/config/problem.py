@@ -5,9 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import Enum, auto
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a file down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something stands. *column* is that of the value where it shares its key's line, else the key's own."""
+
+    file: str
+    line: int
+    column: int = 1
+    key: int = 1
+    """The column of the key."""
+
+
+class About(Enum):
+    """What of a line is wrong."""
+
+    VALUE = auto()
+    KEY = auto()
+    ABSENCE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +39,29 @@ class Problem:
     path: Path
     message: str
     suggestion: str = ""
+    column: int = 1
+    reason: str = ""
+    """Why it matters: what the key is for."""
+    remedy: str = ""
+    """What to do, or to write instead."""
+    about: About = About.VALUE
 
     def __str__(self) -> str:
         hint = f"; did you mean {self.suggestion!r}?" if self.suggestion else ""
         return f"{self.file}:{self.line}: {dotted(self.path)}: {self.message}{hint}"
+
+    def to_json(self) -> dict[str, str | int]:
+        """As `--format json` tells it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "path": dotted(self.path),
+            "message": self.message,
+            "suggestion": self.suggestion,
+            "reason": self.reason,
+            "remedy": self.remedy,
+        }
 
 
 class ConfigError(Exception):

@@ -11,7 +11,7 @@ from escsync.domain.fields import FIELDS, MAPPED_STAGES, Field, FieldKind, Stage
 
 from .document import Document
 from .model import spellings
-from .problem import Path, Problem, listed, nearest
+from .problem import About, Path, Problem, listed, nearest
 
 MARKED_KINDS = tuple(DEFAULT_MARKERS)
 _FLAGS = {"true": "true", "yes": "true", "false": "false", "no": "false"}
@@ -136,10 +136,11 @@ class _Reader:
 
     def _unknown(self, path: Path, noun: str, word: str, known: tuple[str, ...] | list[str]) -> None:
         near = nearest(word, known)
-        self._add(path, f"{word!r} is {noun}" + ("" if near else f"; known: {listed(known)}"), near)
+        said = f"{word!r} is {noun}" + ("" if near else f"; known: {listed(known)}")
+        self._add(path, said, near, about=About.KEY)
 
-    def _add(self, path: Path, message: str, suggestion: str = "") -> None:
-        self.problems.append(self.document.problem((*self.prefix, *path), message, suggestion))
+    def _add(self, path: Path, message: str, suggestion: str = "", *, about: About = About.VALUE) -> None:
+        self.problems.append(self.document.problem((*self.prefix, *path), message, suggestion, about=about))
 
 
 def _value(field: Field, value: str) -> str | None:

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from .document import Document
-from .problem import Path, Problem, dotted, listed, nearest
+from .problem import About, Path, Problem, dotted, listed, nearest
+from .shape import keys_at
 
 _EXPECTED = {
     "string": "text",
@@ -65,28 +66,13 @@ def explain(
         where = (*prefix, *path)
         concealed = any(where[: len(each)] == each for each in hidden)
         message, suggestion = _said(path, details, schema, concealed)
-        yield document.problem(where, message, suggestion)
+        yield document.problem(where, message, suggestion, about=_about(details[0]["type"]))
 
 
-def keys_at(schema: Mapping[str, Any], path: Path) -> tuple[str, ...]:
-    """The keys that *schema* knows at *path*."""
-    nodes = [dict(schema)]
-    for part in (None, *path):
-        stepped: list[dict[str, Any]] = []
-        for node in nodes if part is not None else []:
-            child = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
-            child = child if child is not None else node.get("additionalProperties")
-            if isinstance(child, dict):
-                stepped.append(child)
-        nodes = [leaf for node in (stepped if part is not None else nodes) for leaf in _leaves(node, schema)]
-    return tuple(dict.fromkeys(key for node in nodes for key in node.get("properties", {})))
-
-
-def _leaves(node: dict[str, Any], root: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if "$ref" in node:
-        return _leaves(root["$defs"][node["$ref"].rpartition("/")[2]], root)
-    parts = [part for word in ("anyOf", "oneOf", "allOf") for part in node.get(word, ())]
-    return [leaf for part in parts for leaf in _leaves(part, root)] if parts else [node]
+def _about(kind: str) -> About:
+    if kind in _UNKNOWN:
+        return About.KEY
+    return About.ABSENCE if kind.startswith("missing") else About.VALUE
 
 
 def _present(detail: ErrorDetails, data: Any) -> Path:

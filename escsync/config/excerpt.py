@@ -1,0 +1,70 @@
+"""Excerpt: the line of a file that a problem is about, with a mark under it; never a line that may hold a secret."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path as FilePath
+
+from escsync.secrets import literal
+
+from .exposure import secretive
+from .problem import Problem
+
+_WIDTH = 100
+_BEFORE = 60
+_LARGEST = 1_000_000
+_FREE = ("http://", "https://", "sqlite://")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_WORD = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+
+
+def excerpt(problem: Problem) -> tuple[str, ...]:
+    """The line and the mark below it; nothing where there is no such line, or where it is better not repeated."""
+    lines = _lines(problem.file)
+    if not 0 < problem.line <= len(lines):
+        return ()
+    text, above = lines[problem.line - 1], lines[problem.line - 2] if problem.line > 1 else ""
+    if (
+        not text.strip()
+        or not _harmless(text)
+        or (above.rstrip().endswith((":", "|", ">", "|-", ">-")) and secretive(above))
+    ):
+        return ()
+    column = min(max(problem.column, 1), len(text) + 1)
+    begin = max(0, column - _BEFORE)
+    shown = "".join(ch if ch.isprintable() else " " for ch in text[begin : begin + _WIDTH]).rstrip()
+    number = str(problem.line)
+    return f"{number} | {shown}", f"{' ' * len(number)} | {' ' * (column - begin - 1)}^ column {column}"
+
+
+def _lines(file: str) -> list[str]:
+    path = FilePath(file)
+    try:
+        if not path.is_file() or path.name.startswith(".env") or path.stat().st_size > _LARGEST:
+            return []
+        # YAML counts lines by these only; Python's own splitting knows more of them.
+        return re.split("\r\n|[\n\r\x85\u2028\u2029]", path.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError):
+        return []
+
+
+def _harmless(text: str) -> bool:
+    """Is there surely no secret in *text*? References to one may be shown."""
+    written = literal(text)
+    if (
+        any(not found.startswith(_FREE) for found in _ADDRESS.findall(written))
+        or "@" in written.partition("://")[2]
+    ):
+        return False
+    for found in _WORD.findall(written):
+        if any(ch.isdigit() for ch in found) and any(ch.isalpha() for ch in found):
+            return False
+    return not _secret_written(written)
+
+
+def _secret_written(written: str) -> bool:
+    """Does something stand behind a word that says that it is a secret, colon or not?"""
+    return any(
+        secretive(found[1]) and found[2].strip(" \t:\"'")
+        for found in re.finditer(r"([\w-]+)([^,}\]#]*)", written)
+    )
