@@ -47,8 +47,21 @@ _LABELS = {
     "health": "Escalation health",
     "escsync_stage": "Escalation stage",
 }
-_CHOICES = {"na": "N/A", "ok": "OK", "yes": "Yes", "no": "No"}
-_FLAG = ("yes", "no")
+_CHOICES = {"na": "N/A", "ok": "OK"}
+_WORDS = {
+    "ae": "AE",
+    "cc": "CC",
+    "csm": "CSM",
+    "linkedin": "LinkedIn",
+    "sla": "SLA",
+    "smb": "SMB",
+    "tier1": "tier 1",
+    "tier2": "tier 2",
+    "ux": "UX",
+}
+"""Words of our values that people do not write as we do."""
+_FLAG = {"yes": "true", "no": "false"}
+"""The choices of a yes-or-no question, and the keys under which `options:` maps them."""
 
 
 def wishes(
@@ -83,9 +96,11 @@ def label(name: str) -> str:
 
 def choices(field: Field, options: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """The options that *field* should have: canonical value -> its name, as *options* maps it or as people write it."""
-    values = _FLAG if field.kind is FieldKind.FLAG else field.choices
-    return {value: options[value][0] if options.get(value) else _spoken(value) for value in values}
+    keys = _FLAG if field.kind is FieldKind.FLAG else dict(zip(field.choices, field.choices, strict=True))
+    mapped = {value: options.get(key) or options.get(value) or () for value, key in keys.items()}
+    return {value: names[0] if names else _spoken(value) for value, names in mapped.items()}
 
 
 def _spoken(value: str) -> str:
-    return _CHOICES.get(value, value.replace("_", " ").capitalize())
+    words = " ".join(_WORDS.get(word, word) for word in value.split("_"))
+    return _CHOICES.get(value, words[:1].upper() + words[1:])
