@@ -161,7 +161,9 @@ def perform(command: Command, call: Call, given: dict[str, Any]) -> Exit:
         sys.stdout.flush()
         return code
     except Stop as stop:
-        session.terminal.problem(stop.lines)
+        session.terminal.problem(stop.lines, stop.notes)
+        if stop.problems and session.terminal.as_json:
+            session.terminal.document({"schema": 1, "problems": list(stop.problems)})
         return stop.code
     except KeyboardInterrupt:
         session.terminal.note("escsync: interrupted; what was done so far is recorded")

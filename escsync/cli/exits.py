@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -21,12 +22,23 @@ class Exit(IntEnum):
 
 
 class Stop(Exception):
-    """The command ends here: *lines* say what is wrong and what to do, *code* is what it exits with."""
+    """The command ends here: *lines* say what is wrong and what to do, *code* is what it exits with.
 
-    def __init__(self, *lines: str, code: Exit = Exit.USAGE) -> None:
+    *notes* has, for each line, those that are shown indented below it; *problems* is the same for `--format json`.
+    """
+
+    def __init__(
+        self,
+        *lines: str,
+        code: Exit = Exit.USAGE,
+        notes: Sequence[Sequence[str]] = (),
+        problems: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         super().__init__(*lines)
         self.lines = lines
         self.code = code
+        self.notes = notes
+        self.problems = problems
 
 
 def worst(codes: Iterable[Exit]) -> Exit:

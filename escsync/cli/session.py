@@ -103,14 +103,26 @@ class Session:
         return self.__dict__.get("config") or self._load(offline=True)
 
     def _load(self, *, offline: bool) -> Config:
-        from escsync.config import ConfigError, load
+        from escsync.config import ConfigError, excerpt, load
 
         try:
             found = load(self.path, environ=self.host.environ, only=self.options.tracker, offline=offline)
             self.discretion.keep(found.secrets)
             return found
         except ConfigError as error:
-            raise Stop(*error.problems) from None
+            clean = self.discretion.clean
+            notes = [
+                [clean(line) for line in (*excerpt(one), f"why: {one.reason}", f"do:  {one.remedy}")]
+                for one in error.found
+            ]
+            problems = [
+                {
+                    key: clean(value) if isinstance(value, str) else value
+                    for key, value in one.to_json().items()
+                }
+                for one in error.found
+            ]
+            raise Stop(*map(clean, error.problems), notes=notes, problems=problems) from None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
+from escsync.report.display import lines as harmless
 from escsync.report.display import shown
 
 if TYPE_CHECKING:
@@ -67,10 +69,13 @@ class Terminal:
         """A remark beside the result."""
         self.err.print(words if isinstance(words, Text) else Text(words, style=style), soft_wrap=True)
 
-    def problem(self, lines: Iterable[str]) -> None:
-        """What went wrong."""
-        for line in lines:
-            self.note(f"escsync: {shown(line)}", style="red")
+    def problem(self, lines: Iterable[str], notes: Sequence[Sequence[str]] = ()) -> None:
+        """What went wrong, and below each line its *notes*."""
+        for line, below in zip_longest(lines, notes, fillvalue=()):
+            self.note(f"escsync: {shown(str(line))}", style="red")
+            for note in below:
+                for each in harmless(note):
+                    self.note(f"    {each}")
 
     def status(self, renderable: RenderableType) -> None:
         """Something for the person who watches."""

@@ -13,12 +13,29 @@ from pathlib import Path as FilePath
 from escsync.domain.account import AccountRow, Accounts
 from escsync.domain.fields import FIELDS, canonical
 
+from . import glossary
 from .person import day
 from .problem import Problem, listed, nearest
 from .zones import BadZone, zone
 
 COLUMNS = tuple(column.name for column in fields(AccountRow))
 _LARGEST = 20_000_000
+_MEANINGS = {
+    "account_executive": "The account executive: a people id.",
+    "renewal_date": "When the contract ends.",
+}
+_EXAMPLES = {
+    "id": "A-1001",
+    "name": "Alder AG",
+    "tier": "enterprise",
+    "arr": "240000",
+    "currency": "EUR",
+    "customer_since": "2023-02-01",
+    "csm": "lena",
+    "time_zone": "Europe/Berlin",
+    "account_executive": "nils",
+    "renewal_date": "2027-02-01",
+}
 
 
 def accounts(path: FilePath) -> tuple[Accounts, list[Problem]]:
@@ -45,11 +62,14 @@ class _Reader:
         self.problems: list[Problem] = []
         self._seen: dict[tuple[str, str], int] = {}
         self._line = 1
+        self._text: list[str] = []
+        self._current, self._offsets = 0, dict[str, int]()
 
     def read(self, text: str) -> tuple[Accounts, list[Problem]]:
         """Every row that is well; the problems tell of the others."""
         # A spreadsheet of a country whose decimal sign is the comma separates columns by semicolons.
         heading = text.partition("\n")[0]
+        self._text = text.split("\n")
         delimiter = ";" if ";" in heading and "," not in heading else ","
         found: list[AccountRow] = []
         try:
@@ -82,6 +102,7 @@ class _Reader:
 
     def _row(self, line: int, header: Sequence[str], cells: Sequence[str]) -> AccountRow | None:
         before = len(self.problems)
+        self._current, self._offsets = line, self._columns(line, header, cells)
         if len(cells) > len(header):
             self._add(line, "", f"has {len(cells)} cells, the header {len(header)}; quote cells with commas")
             return None
@@ -118,6 +139,17 @@ class _Reader:
             renewal_date=renewal,
         )
 
+    def _columns(self, line: int, header: Sequence[str], cells: Sequence[str]) -> dict[str, int]:
+        """Where each cell begins in its line; a cell that spans several lines ends what is known."""
+        raw, at = self._text[line - 1] if line <= len(self._text) else "", 0
+        found: dict[str, int] = {}
+        for name, cell in zip(header, cells, strict=False):
+            if (at := raw.find(cell, at)) < 0:
+                break
+            found[name] = at + 1
+            at += len(cell)
+        return found
+
     def _identity(self, line: int, account: str, name: str) -> None:
         if not account and not name:
             self._add(line, "id", "the row has neither an id nor a name")
@@ -151,4 +183,22 @@ class _Reader:
             return None
 
     def _add(self, line: int, column: str, message: str, suggestion: str = "") -> None:
-        self.problems.append(Problem(self.file, line, (column,) if column else (), message, suggestion))
+        about = suggestion or column
+        told = glossary.FIELDS.get(f"account.{about}", _MEANINGS.get(about, ""))
+        example = _EXAMPLES.get(about, "")
+        if suggestion:
+            remedy = f"Write `{suggestion}`."
+        else:
+            remedy = f"Write for example `{example}`." if example else "Mend this row, or remove it."
+        self.problems.append(
+            Problem(
+                self.file,
+                line,
+                (column,) if column else (),
+                message,
+                suggestion,
+                self._offsets.get(column, 1) if line == self._current else 1,
+                f"`{about}`: {told}" if told else "The file is read row by row, joined on id or name.",
+                remedy,
+            )
+        )

@@ -16,6 +16,13 @@ from .problem import About, Path, Problem
 from .shape import nodes_at
 
 _PLAIN = re.compile(r"[A-Za-z0-9][\w ./@#%-]*")
+_WORDS = {
+    "stages": "Write the id or the name of a status, or a list of them; each stands for one stage only.",
+    "fields": "Write the id of one field, or its name where only one field bears it; each serves one purpose only.",
+    "options": "Write the name or the id of an option, or a list of them; each stands for one value only.",
+    "communications": "Write what a comment of this kind begins with, such as `#ack`; each stands for one kind only.",
+}
+"""What to write behind a word of ours, by the section in which it stands."""
 _ALLOWED = "Remove the line, or write one of the keys that are known here."
 
 
@@ -27,33 +34,48 @@ def advised(problem: Problem, schema: Mapping[str, Any], path: Path) -> Problem:
     if problem.about is About.KEY and problem.suggestion:
         meant = (*path[:-1], problem.suggestion)
     key, node = _nearest(schema, meant)
-    if problem.about is About.KEY:
-        key, node = (meant[-1:], node) if problem.suggestion else (key, node)
-    reason = " ".join(str(node.get("description", "")).split())
-    reason = _word(meant) or reason
     name = next((str(part) for part in reversed(key) if isinstance(part, str)), "")
+    word, example = _word(meant), _example(node)
+    if word:
+        key, name = meant, str(meant[-1])
+    elif problem.about is not About.VALUE:
+        name = str(path[-1]) if path and problem.about is About.ABSENCE else name
+    # The example of a section says nothing of one key in it.
+    example = "" if word or (key != meant and problem.about is not About.VALUE) else example
+    told = word or " ".join(str(node.get("description", "")).split())
     return replace(
         problem,
-        reason=problem.reason or reason,
-        remedy=problem.remedy or _remedy(problem, name, node, exact=key == meant or key == meant[-1:]),
+        reason=problem.reason or _reason(problem, name, told),
+        remedy=problem.remedy
+        or (_WORDS[str(path[2])] if word and not problem.suggestion else "")
+        or _remedy(problem, name, example, exact=key == meant),
     )
 
 
-def _remedy(problem: Problem, name: str, node: Mapping[str, Any], *, exact: bool) -> str:
-    example = _example(node)
+def _reason(problem: Problem, name: str, told: str) -> str:
+    match problem.about:
+        case About.KEY:
+            meaning = f" `{name}`: {told}" if problem.suggestion and told else ""
+            return f"A key that nobody knows would do nothing, silently.{meaning}"
+        case About.ABSENCE:
+            return f"It is required. {told}".strip()
+    return f"`{name}`: {told}" if name and told else told or "The file cannot be used as it is."
+
+
+def _remedy(problem: Problem, name: str, example: str, *, exact: bool) -> str:
     match problem.about:
         case About.KEY if problem.suggestion:
-            return f"Write `{name}: ...`, as in `{name}: {example}`." if example else f"Write `{name}: ...`."
+            return f"Write `{problem.suggestion}: {example or '...'}`."
         case About.KEY:
             return _ALLOWED
-        case About.ABSENCE if example:
-            return f"Add `{name}: {example}`."
         case About.ABSENCE:
-            return "Add the line."
-    if problem.suggestion and exact and name:
-        return f"Write `{name}: {flow(problem.suggestion)}`."
+            return f"Add `{name}: {example or '...'}`."
     if problem.suggestion:
-        return f"Write `{flow(problem.suggestion)}`."
+        return (
+            f"Write `{name}: {flow(problem.suggestion)}`."
+            if exact
+            else f"Write `{flow(problem.suggestion)}`."
+        )
     return f"Write for example `{name}: {example}`." if example and name else "Mend this line, or remove it."
 
 

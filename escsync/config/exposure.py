@@ -29,13 +29,20 @@ def exposed(document: Document, data: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _connection(document, ("trackers", name, "connection"), connection)
     ledger = data.get("ledger")
     if isinstance(ledger, str) and _in_url(ledger):
-        yield document.problem(("ledger",), f"holds a password in plain sight; {_REMEDY}")
+        yield _told(document, ("ledger",), "holds a password in plain sight")
     notify = data.get("notify")
     for who, urls in notify.items() if isinstance(notify, dict) else ():
         for i, url in enumerate(urls if isinstance(urls, list) else [urls]):
             if isinstance(url, str) and (_in_url(url) or _token(url)):
                 where: Path = ("notify", who, i) if isinstance(urls, list) else ("notify", who)
-                yield document.problem(where, f"holds credentials in plain sight; {_REMEDY}")
+                yield _told(document, where, "holds credentials in plain sight")
+
+
+def _told(document: Document, path: Path, said: str) -> Problem:
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    name = re.sub(r"\W+", "_", key).upper()
+    remedy = f"Write ${{env:{name}}}, set that variable (or put it into .env), and have the secret itself replaced."
+    return document.problem(path, f"{said}; {_REMEDY}", reason=_REASON, remedy=remedy)
 
 
 def secretive(name: str) -> bool:
@@ -53,9 +60,9 @@ def _connection(document: Document, path: Path, value: Any) -> Iterator[Problem]
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     if _SECRET_KEY.search(key):
         if not refers(str(value)) or literal(str(value)).strip():
-            yield document.problem(path, f"is a secret and may not be written out; {_REMEDY}")
+            yield _told(document, path, "is a secret and may not be written out")
     elif _in_url(str(value)):
-        yield document.problem(path, f"holds a password in plain sight; {_REMEDY}")
+        yield _told(document, path, "holds a password in plain sight")
 
 
 def _in_url(text: str) -> bool:
