@@ -14,6 +14,7 @@ from escsync.cli import (
     daemon,
     demo,
     doctor,
+    drift,
     everywhere,
     letters,
     look,
@@ -43,7 +44,7 @@ app = _Plain(
     name="escsync",
     help="Keeps executive escalations true to a five-step process, inside the tracker the team already uses.",
     epilog="Start with: escsync demo. Exit codes: 0 done, 1 findings (--fail-on), 2 configuration or usage, "
-    "3 a limit refused, 5 some records failed, 6 a tracker failed, 7 another pass runs, 130 interrupted.",
+    "3 a limit refused, 4 drift, 5 some records failed, 6 a tracker failed, 7 another pass runs, 130 interrupted.",
 )
 policy = _Plain("policy", "The policy: every reading of the process as data.")
 adapter = _Plain("adapter", "An adapter of your own for another tracker.")
@@ -84,6 +85,7 @@ for _name, _command, _panel in (
     ("demo", demo.demo, _START),
     ("init", about.init, _START),
     ("doctor", doctor.doctor, _START),
+    ("drift", drift.drift, _START),
     ("plan", passes.plan, _WORK),
     ("apply", passes.apply, _WORK),
     ("sync", passes.sync, _WORK),

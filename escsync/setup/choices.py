@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from escsync.adapter import FIELDS, Vocabulary
 from escsync.domain.fields import folded
 from escsync.offers import Part
+
+from .entries import spelled
 
 Told: TypeAlias = tuple[str, str, str, bool]
 """Kind, message, remedy, and does it break something?"""
@@ -55,7 +56,7 @@ def _altered(part: Part, old: tuple[str, str], new: tuple[str, str], words: Voca
     for name in _fields(part):
         meant, means = meaning(name, *old, words), meaning(name, *new, words)
         if meant and means != meant:
-            lines.append(f"options: {{{name}: {{{meant}: {json.dumps(new[0], ensure_ascii=False)}}}}}")
+            lines.append(f"options: {{{name}: {{{meant}: {spelled(new[0])}}}}}")
     remedy = f"say what it means: {'; '.join(lines)}" if lines else ""
     return "option_renamed", message, remedy, bool(lines)
 
@@ -83,7 +84,7 @@ def _added(part: Part, added: Mapping[str, str], words: Vocabulary) -> Told:
     remedy = ""
     if unknown:
         name, id = unknown[0]
-        line = f"options: {{{name}: {{VALUE: {json.dumps(id, ensure_ascii=False)}}}}}"
+        line = f"options: {{{name}: {{VALUE: {spelled(id)}}}}}"
         remedy = (
             f"say what it means ({line}), or leave it: a ticket with it counts as one without a valid value"
         )

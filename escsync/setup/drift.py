@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from escsync.adapter import FIELDS, Vocabulary
 from escsync.offers import Part
 
 from .choices import options
+from .entries import spelled
 
 ACCEPT = "`escsync drift --accept` if that is meant"
 _ESSENTIAL = {"fields.owner", "fields.stage", "fallback_owner"}
@@ -123,11 +123,6 @@ def subject(part: Part) -> str:
     return ", ".join(part.used) or f"{part.kind} {part.name}"
 
 
-def quoted(text: str) -> str:
-    """*text* as YAML takes it, whatever stands in it."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def _changes(old: Part, new: Part, words: Vocabulary) -> Iterator[Shift]:
     about = subject(new if new.used else old)
     if old.name != new.name:
@@ -155,18 +150,18 @@ def _renamed(old: Part, new: Part, words: Vocabulary) -> Shift:
     if new.kind == "person":
         remedy = f"correct the name of {_person(new)} in people.yaml: it must stand in this person's messages"
         return Shift(subject(new), Kind.RENAMED, message, remedy)
-    lines, by_name = [], False
+    lines = []
     for key in new.used:
         section, _, name = key.partition(".")
-        for spelled in _spelled(words, section, name):
-            if spelled.strip().casefold() == old.name.strip().casefold() != old.id.casefold():
-                by_name = True
-                lines.append(f"{section}: {{{name}: {quoted(new.id)}}}")
-    if by_name:
+        named = _named(words, section, name)
+        now = [new.id if _same(one, old.name) and not _same(one, old.id) else one for one in named]
+        if now != list(named):
+            lines.append(f"{section}: {{{name}: {spelled(now if len(now) > 1 else now[0])}}}")
+    if lines:
         remedy = f"name it by its id, which no renaming changes: {'; '.join(lines)}"
     else:
         remedy = f"nothing depends on the name; {ACCEPT}"
-    return Shift(subject(new), Kind.RENAMED, message, remedy, by_name)
+    return Shift(subject(new), Kind.RENAMED, message, remedy, bool(lines))
 
 
 def _gone(part: Part) -> Shift:
@@ -234,7 +229,11 @@ def _moves(old: Part, new: Part) -> Shift:
     return Shift(subject(new), Kind.MOVES, f"{new.name!r} has other moves: {message}", _WORKFLOW)
 
 
-def _spelled(words: Vocabulary, section: str, name: str) -> tuple[str, ...]:
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _named(words: Vocabulary, section: str, name: str) -> tuple[str, ...]:
     if section == "fields":
         return words.fields.get(name, ())
     return next((some for stage, some in words.stages.items() if stage.value == name), ())

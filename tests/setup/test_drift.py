@@ -48,7 +48,7 @@ def without(*parts):
     [
         (without(CAUSE), "fields.root_cause", "gone", "the field 'Root cause' (f1) is gone", "bring it back", True),
         (after(CAUSE, name="Cause"), "fields.root_cause", "renamed", "'Root cause' is now called 'Cause'",
-         'name it by its id, which no renaming changes: fields: {root_cause: "f1"}', True),
+         'name it by its id, which no renaming changes: fields: {root_cause: f1}', True),
         (after(DUE, name="Due by"), "fields.due_at", "renamed", "'Due' is now called 'Due by'", "nothing depends", False),
         (after(CAUSE, id="f7"), "fields.root_cause", "replaced", "it was f1 and is now f7", "came along", False),
         (after(CAUSE, type="text"), "fields.root_cause", "retyped", "was a select and is now a text", "change it back",
@@ -76,7 +76,7 @@ def without(*parts):
          "the option 'Product bug' was made anew: it was 1 and is now 7", "drift --accept", False),
         (without(INTAKE), "stages.intake", "gone", "the status 'Intake' (s1) is gone", "name another status", True),
         (after(INTAKE, name="Inbox"), "stages.intake", "renamed", "'Intake' is now called 'Inbox'",
-         'stages: {intake: "s1"}', True),
+         'stages: {intake: s1}', True),
         (after(DONE, name="Shut"), "stages.closed", "renamed", "'Done' is now called 'Shut'", "nothing depends", False),
         (after(DONE, category="open"), "stages.closed", "category", "was done and is now open", "still means it", False),
         (without(PATH), "stages.closed", "moves", "the move 'Intake -> Done' is gone", "bring it back", True),
@@ -108,6 +108,15 @@ def test_each_change_gives_its_line_with_the_fix(now, subject, kind, message, re
     assert remedy in line.remedy
 
 
+def test_of_several_statuses_the_others_stay():
+    """The line to paste is the whole list."""
+    words = Vocabulary(stages={Stage.INTAKE: ("New", "Intake")})
+
+    (line,) = compare(ALL, after(INTAKE, name="Inbox"), words)
+
+    assert "stages: {intake: [New, s1]}" in line.remedy
+
+
 def test_what_becomes_active_again_is_said():
     """Good news is news as well."""
     (line,) = compare(after(DANA, category="inactive"), ALL)
@@ -123,7 +132,7 @@ def test_where_names_are_ids_one_for_one_is_a_renaming():
     (line,) = compare([before], [now])
 
     assert (line.kind, line.breaks) == (Kind.OPTION_RENAMED, True)
-    assert 'options: {root_cause: {product_bug: "Bug"}}' in line.remedy
+    assert "options: {root_cause: {product_bug: Bug}}" in line.remedy
 
 
 def test_several_options_of_the_same_name_anew_are_paired():
