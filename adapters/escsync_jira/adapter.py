@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from escsync.adapter import (
@@ -22,12 +23,17 @@ from escsync.adapter import (
     Value,
     Written,
 )
+from escsync.offers import Gap, Part, Provided, Wish
 
 from . import encode
 from .belonging import Belonging
 from .connection import Connection
 from .discovery import Discovery
+from .outline import Outline
+from .provision import Provision
 from .reader import Reader
+from .rehearsal import Rehearsal
+from .rights import Rights
 from .settings import JiraSettings
 from .survey import Survey
 from .writer import Writer
@@ -42,6 +48,8 @@ class JiraAdapter:
 
     def __init__(self, binding: Binding) -> None:
         settings: JiraSettings = binding.settings
+        self._binding = binding
+        self._provision: Provision | None = None
         self._connection = Connection(settings.connection, binding.retry)
         self._discovery = Discovery(self._connection, binding)
         self._reader = Reader(self._connection, self._discovery)
@@ -62,6 +70,11 @@ class JiraAdapter:
     def calls(self) -> int:
         """How many requests were made."""
         return self._connection.calls
+
+    @property
+    def time(self) -> datetime | None:
+        """Jira's clock at its last answer."""
+        return self._connection.time
 
     @property
     def discovery(self) -> Mapping[str, Any]:
@@ -134,6 +147,49 @@ class JiraAdapter:
         schema = self._discovery.schema
         columns = schema.columns.get(field, ())
         return encode.fit(columns[0], value, schema) if columns else value
+
+    def rights(self, mode: str) -> Iterator[Problem]:
+        """What the account may do, and what *mode* needs of it."""
+        yield from Rights(self._connection, self._discovery).look(mode)
+
+    def outline(self) -> Iterator[Part]:
+        """The schema as far as the configuration leans on it, as it is now."""
+        yield from Outline(self._connection, self._discovery, self._binding).now()
+
+    def recalled(self) -> Iterator[Part]:
+        """The same as it was last known."""
+        yield from Outline(self._connection, self._discovery, self._binding).recalled()
+
+    def scratch(self, mark: str) -> TicketRef:
+        """A ticket to try things on."""
+        rehearsal = Rehearsal(self._connection, self._discovery, self._writer.creation)
+        return rehearsal.scratch(mark, self._binding.clock())
+
+    def discard(self, ref: TicketRef) -> None:
+        """Delete it again."""
+        Rehearsal(self._connection, self._discovery, self._writer.creation).discard(ref)
+
+    def missing(self, wishes: Sequence[Wish]) -> Iterator[Gap]:
+        """What Jira lacks."""
+        yield from self._provisioning.missing(wishes)
+
+    def provide(self, gap: Gap) -> Provided:
+        """Make one gap good."""
+        return self._provisioning.provide(gap)
+
+    def provided(self) -> Iterator[Provided]:
+        """What escsync made here."""
+        yield from self._provisioning.removal.provided()
+
+    def withdraw(self, one: Provided) -> None:
+        """Take it away again."""
+        self._provisioning.removal.withdraw(one)
+
+    @property
+    def _provisioning(self) -> Provision:
+        if self._provision is None:
+            self._provision = Provision(self._connection, self._discovery, self._binding)
+        return self._provision
 
     def close(self) -> None:
         """Give the connection back."""

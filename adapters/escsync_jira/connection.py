@@ -31,6 +31,8 @@ class Connection:
         self.base = settings.url
         self.api = "2"
         self.calls = 0
+        self.time: datetime | None = None
+        """Jira's clock at its last answer."""
         self.shut: TrackerError | None = None
         """Why nothing will be answered any more: credentials that do not count, a pause for everybody."""
         self._retry = retry
@@ -114,6 +116,7 @@ class Connection:
             )
         except failures.RequestException as error:
             raise _lost(error, what) from None
+        self.time = _date(response) or self.time
         if response.status_code >= 300 and response.status_code not in refused:
             refused_by = failure(response.status_code, response.headers, response.content, what=what)
             self.shut = refused_by if is_final(response.status_code, refused_by) else None

@@ -61,7 +61,7 @@ class Discovery:
         """Is it Jira Cloud? Asked where neither configuration nor memory tells."""
         deployment = self.settings.connection.known or self._known.get("deployment")
         if deployment is None:
-            deployment = self._known["deployment"] = deployment_of(self._connection, self.settings)
+            deployment = self._known["deployment"] = deployment_of(self._connection, self.settings.connection)
         cloud = deployment == Deployment.CLOUD
         self._connection.api = "3" if cloud else "2"
         return cloud

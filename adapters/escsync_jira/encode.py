@@ -36,7 +36,7 @@ def field(name: str, column: Column, value: Value, schema: Schema) -> Any:
         case bool() | str() if FIELDS[name].kind in (FieldKind.CHOICE, FieldKind.FLAG, FieldKind.CHECK):
             return _option(name, column, _word(value), schema)
         case str():
-            return _rich(value, schema) if column.rich else value
+            return rich(value, schema) if column.rich else value
         case datetime():
             fitted = fit(column, value, schema)
             return (
@@ -81,7 +81,8 @@ def _instant(column: Column, value: datetime) -> str:
     return written if column.type == "datetime" else written.replace(".000+0000", "Z")
 
 
-def _rich(value: str, schema: Schema) -> Any:
+def rich(value: str, schema: Schema) -> Any:
+    """A text as a field for formatted text takes it."""
     return adf.document(value) if schema.cloud else wiki.escape(value)
 
 

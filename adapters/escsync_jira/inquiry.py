@@ -10,15 +10,15 @@ from escsync.adapter import Denied, Vanished, Vocabulary
 
 from . import schema as looks
 from .connection import Connection
-from .settings import Deployment, JiraSettings
+from .settings import Deployment, JiraConnection, JiraSettings
 
 
-def deployment_of(connection: Connection, settings: JiraSettings) -> str:
+def deployment_of(connection: Connection, settings: JiraConnection) -> str:
     """Which Jira it is, by its own word; where it says nothing, by how escsync signs in."""
     answer = connection.get("serverInfo", what="asking what Jira this is", refused=(401, 403, 404))
     told = answer.body.get("deploymentType") if isinstance(answer.body, dict) else None
     if told is None:
-        return Deployment.CLOUD if settings.connection.email else Deployment.DATACENTER
+        return Deployment.CLOUD if settings.email else Deployment.DATACENTER
     return Deployment.CLOUD if told == "Cloud" else Deployment.DATACENTER
 
 

@@ -67,6 +67,12 @@ class Column:
         return self.type == "array"
 
     @property
+    def form(self) -> str:
+        """Its type in one word: `select`, `datetime`, `array of version`."""
+        short = self.custom.rpartition(":")[2]
+        return short or (f"array of {self.items}" if self.many and self.items else self.type)
+
+    @property
     def collective(self) -> bool:
         """Does it hold groups or teams rather than people?"""
         return "group" in (self.type, self.items) or self.type == "team" or self.custom.endswith("-team")
@@ -172,6 +178,18 @@ def matching(name: str, columns: list[Column]) -> list[Column]:
         by_id = [column for column in columns if column.id == f"customfield_{wanted[3:-1]}"]
     folded = wanted.casefold()
     return by_id or [column for column in columns if folded in (column.name.casefold(), column.id.casefold())]
+
+
+def options(meta: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """The options in use that a form tells of a field, id -> name; None where it tells none."""
+    allowed = meta.get("allowedValues") if meta else None
+    if not isinstance(allowed, list):
+        return None
+    return {
+        _text(one, "id"): _text(one, "value") or _text(one, "name")
+        for one in allowed
+        if isinstance(one, dict) and one.get("disabled") is not True
+    }
 
 
 def parted(name: str) -> tuple[str, str]:

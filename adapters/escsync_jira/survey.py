@@ -6,22 +6,16 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escsync.adapter import FIELDS, FieldKind, Level, Problem, TicketRef, TrackerError, canonical
+from escsync.adapter import FIELDS, FieldKind, Level, Problem, TrackerError, canonical
 
 from . import jql
 from .connection import Connection
 from .discovery import Discovery
+from .forms import Forms, called, entries
+from .process import read, seen
 from .schema import Column, Schema
 
-_PERMISSIONS = {
-    "BROWSE_PROJECTS": "see tickets",
-    "EDIT_ISSUES": "write escsync's own fields",
-    "ADD_COMMENTS": "write the note",
-    "EDIT_OWN_COMMENTS": "keep the note up to date",
-    "ASSIGN_ISSUES": "assign the fallback owner (mode: enforce)",
-    "TRANSITION_ISSUES": "undo an illegal jump (mode: enforce)",
-}
-_NEEDED = ("BROWSE_PROJECTS",)
+_SAMPLE = 50
 _FITTING = {
     FieldKind.INSTANT: ("datetime", "date", "string", "any"),
     FieldKind.DAY: ("date", "datetime", "string", "any"),
@@ -37,6 +31,10 @@ class Survey:
         self._connection = connection
         self._discovery = discovery
 
+    @property
+    def _forms(self) -> Forms:
+        return Forms(self._connection, cloud=self._discovery.cloud)
+
     def look(self) -> Iterator[Problem]:
         """Every line; the first failure to get in at all is the last line."""
         try:
@@ -48,37 +46,13 @@ class Survey:
         yield Problem(
             Level.OK, "access", f"{kind}, signed in as {schema.me}; dates without a time are {schema.zone}"
         )
-        for part in (self._permissions, self._scope, self._fields, self._statuses):
+        for part in (self._notes, self._scope, self._fields, self._statuses, self._ways):
             try:
                 yield from part(schema)
             except TrackerError as error:
                 yield Problem(Level.FAIL, part.__name__.strip("_"), error.message, error.remedy)
 
-    def _permissions(self, schema: Schema) -> Iterator[Problem]:
-        project = self._discovery.project
-        if not project:
-            return
-        answer = self._connection.get(
-            "mypermissions",
-            what="asking for permissions",
-            projectKey=project["key"],
-            permissions=",".join(_PERMISSIONS),
-            refused=(400, 404),
-        )
-        told = answer.body.get("permissions") if isinstance(answer.body, dict) else None
-        if not isinstance(told, dict):
-            yield Problem(
-                Level.WARNING, "permissions", "this Jira does not tell them", "watch the first pass"
-            )
-            return
-        for name, purpose in _PERMISSIONS.items():
-            one = told.get(name)
-            if isinstance(one, dict) and one.get("havePermission") is True:
-                yield Problem(Level.OK, f"permission {name}", f"granted: {purpose}")
-            else:
-                level = Level.FAIL if name in _NEEDED else Level.WARNING
-                remedy = f"grant it to escsync's account in {project['key']}'s permission scheme"
-                yield Problem(level, f"permission {name}", f"missing: cannot {purpose}", remedy)
+    def _notes(self, schema: Schema) -> Iterator[Problem]:
         if schema.service_desk:
             internal = "comments reach customers here; the note is written as internal, or not at all"
             yield Problem(Level.OK, "service desk", internal)
@@ -100,21 +74,13 @@ class Survey:
             return answer.mapping().get("total")
         path, body = "search/approximate-count", {"jql": question}
         answer = self._connection.post(path, body, what=what, safe=True, refused=(404,))
-        return answer.mapping().get("count") if answer.status != 404 else "some" if self._first(schema) else 0
-
-    def _first(self, schema: Schema) -> Mapping[str, Any] | None:
-        """One ticket in scope; None where there is none."""
-        what, question = "looking for a ticket in scope", jql.within(self._discovery.settings.scope)
-        if schema.cloud:
-            body = {"jql": question, "fields": ["updated"], "maxResults": 1}
-            answer = self._connection.post("search/jql", body, what=what, safe=True)
-        else:
-            answer = self._connection.get("search", what=what, jql=question, maxResults=1, fields="updated")
-        return next(iter(answer.listing("issues")), None)
+        if answer.status != 404:
+            return answer.mapping().get("count")
+        return "some" if self._forms.tickets(self._discovery.settings.scope, most=1) else 0
 
     def _fields(self, schema: Schema) -> Iterator[Problem]:
         yield from self._discovery.problems()
-        screen = self._screen(schema)
+        screen = self._forms.edited(self._discovery.settings.scope)
         form = self._form() if screen is None else {}
         for name, columns in schema.columns.items():
             for column in columns:
@@ -122,34 +88,17 @@ class Survey:
                 meta = form.get(column.id) if screen is None else screen.get(column.id)
                 yield from _options(name, meta, schema)
 
-    def _screen(self, schema: Schema) -> Mapping[str, Any] | None:
-        """What can be edited, told by the first ticket in scope; None where there is none to ask about."""
-        found = self._first(schema)
-        if found is None:
-            return None
-        ticket = self._discovery.address(TicketRef(str(found.get("id")), str(found.get("key"))))
-        what = "looking at the edit screen"
-        meta = self._connection.get(f"issue/{ticket}/editmeta", what=what, refused=(403, 404))
-        fields = meta.body.get("fields") if isinstance(meta.body, dict) else None
-        return fields if isinstance(fields, dict) else None
-
     def _form(self) -> Mapping[str, Any]:
         """What a new ticket's form offers: all that tells options where there is no ticket yet."""
-        project, wanted = (
-            self._discovery.project.get("key"),
-            self._discovery.settings.scope.issue_type.casefold(),
-        )
-        if not project or not wanted:
-            return {}
-        what, path = "looking at the form of a new ticket", f"issue/createmeta/{project}/issuetypes"
-        kinds = _entries(self._connection.get(path, what=what, refused=(403, 404)).body, "issueTypes")
-        id = next(
-            (k.get("id") for k in kinds if wanted in (k.get("id"), str(k.get("name")).casefold())), None
-        )
-        if id is None:
-            return {}
-        body = self._connection.get(f"{path}/{id}", what=what, refused=(403, 404), maxResults=200).body
-        return {str(one.get("fieldId") or one.get("key")): one for one in _entries(body, "fields")}
+        kind = self._kind()
+        return self._forms.form(str(self._discovery.project["key"]), kind) if kind else {}
+
+    def _kind(self) -> str:
+        """The id of the issue type in scope, where project and type are named and there."""
+        key, wanted = self._discovery.project.get("key"), self._discovery.settings.scope.issue_type
+        project = self._forms.project(str(key)) if key and wanted else None
+        found = next((one for one in entries(project, "issueTypes") if called(one, wanted)), {})
+        return str(found.get("id") or "")
 
     def _statuses(self, schema: Schema) -> Iterator[Problem]:
         here = self._of_project(schema)
@@ -171,24 +120,28 @@ class Survey:
                 remedy = f"map it: stages: {{...: [{name}]}}"
                 yield Problem(Level.WARNING, f"status {name}", "stands for no stage", remedy)
 
+    def _ways(self, schema: Schema) -> Iterator[Problem]:
+        """Can a ticket come to each status that is written? Told by the workflow, else by the moves of tickets."""
+        written = {stage: some[0] for stage, some in schema.vocabulary.stages.items() if some}
+        here = self._of_project(schema)
+        kind = self._kind() if schema.cloud else ""
+        process = read(self._connection, str(self._discovery.project.get("id")), kind) if kind else None
+        if process is None:
+            some = self._forms.tickets(self._discovery.settings.scope, most=_SAMPLE)
+            process = seen(self._connection, some)
+        reached = process.reached()
+        for stage, status in written.items():
+            id = _id(here, status)
+            if id and id not in reached and process.whole:
+                remedy = "add a transition to the workflow, or map another status"
+                yield Problem(Level.WARNING, f"stages.{stage}", f"no way leads to {status!r}", remedy)
+
     def _of_project(self, schema: Schema) -> dict[str, str]:
-        key = self._discovery.project.get("key")
-        if not key:
+        key = str(self._discovery.project.get("key") or "")
+        told = self._forms.statuses(key, self._discovery.settings.scope.issue_type) if key else None
+        if told is None:
             return _all(schema)
-        answer = self._connection.get(
-            f"project/{key}/statuses", what="reading the project's statuses", refused=(404,)
-        )
-        if answer.status == 404:
-            return _all(schema)
-        wanted = self._discovery.settings.scope.issue_type.casefold()
-        kinds = answer.listing()
-        chosen = [k for k in kinds if wanted in (str(k.get("id")), str(k.get("name")).casefold())] or kinds
-        return {
-            str(one.get("id")): str(one.get("name"))
-            for kind in chosen
-            for one in kind.get("statuses") or ()
-            if isinstance(one, dict)
-        }
+        return {str(one.get("id")): str(one.get("name")) for one in told}
 
 
 def _field(name: str, column: Column, screen: Mapping[str, Any] | None, schema: Schema) -> Iterator[Problem]:
@@ -227,19 +180,17 @@ def _options(name: str, meta: object, schema: Schema) -> Iterator[Problem]:
         yield Problem(Level.WARNING, f"options.{name}", f"unmapped: {', '.join(strange[:8])}"[:200], remedy)
 
 
-def _entries(body: object, cloud_name: str) -> list[dict[str, Any]]:
-    """The list in an answer about forms: Cloud and Data Center give it different names."""
-    told = body.get(cloud_name, body.get("values")) if isinstance(body, dict) else None
-    return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-
-
 def _all(schema: Schema) -> dict[str, str]:
     return {id: name for id, (name, _) in schema.statuses.items()}
 
 
 def _knows(statuses: Mapping[str, str], wanted: str) -> bool:
+    return bool(_id(statuses, wanted))
+
+
+def _id(statuses: Mapping[str, str], wanted: str) -> str:
     folded = wanted.strip().casefold()
-    return any(folded in (id, name.casefold()) for id, name in statuses.items())
+    return next((id for id, name in statuses.items() if folded in (id, name.casefold())), "")
 
 
 def _meant(word: str, names: list[str]) -> str:

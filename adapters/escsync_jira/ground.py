@@ -1,0 +1,135 @@
+"""The ground on which provisioning builds: one project and issue type as they are, and what may be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from escsync.adapter import Denied, Rejected, Vanished
+
+from . import blueprint
+from . import schema as looks
+from .clicks import Clicks
+from .connection import Connection
+from .contexts import Contexts
+from .forms import Forms, Raw, called, entries, paged, team_managed
+from .schema import Column
+from .screens import Screens
+from .settings import JiraScope
+
+_WHAT = "looking for the fields that escsync made"
+_REFUSED = (400, 403, 404, 405)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """*admin*: may fields be made here? *why*: what stands against it. *marks*: our field -> the field made for it."""
+
+    cloud: bool
+    project: Raw
+    kind: Raw
+    statuses: tuple[str, ...] | None
+    columns: tuple[Column, ...]
+    marks: Mapping[str, str]
+    shown: Mapping[str, Mapping[str, Any]]
+    """What the forms of a ticket show, by the id of a field."""
+    clicks: Clicks
+    screens: Screens | None = None
+    contexts: Contexts | None = None
+    admin: bool = False
+    why: str = ""
+
+    @property
+    def team(self) -> bool:
+        """Is it a project whose fields are its own?"""
+        return self.clicks.team
+
+    @property
+    def key(self) -> str:
+        """The project's key."""
+        return str(self.project.get("key") or "")
+
+
+def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
+    """The ground as it is now."""
+    forms = Forms(connection, cloud=cloud)
+    project = forms.project(scope.project) if scope.project else None
+    if project is None:
+        raise Rejected(
+            f"the project {scope.project!r} does not exist, or escsync's account may not see it"
+            if scope.project
+            else "scope.project names no project, so there is nowhere to make fields",
+            remedy="create the project in Jira, or correct scope.project",
+        )
+    key = str(project.get("key") or scope.project)
+    kind = next((one for one in entries(project, "issueTypes") if called(one, scope.issue_type)), {})
+    kind_id = str(kind.get("id") or "")
+    shown = {**(forms.form(key, kind_id) if kind else {}), **((forms.edited(scope) or {}) if kind else {})}
+    told = forms.statuses(key, kind_id) if kind else None
+    team = team_managed(project)
+    admin, why = _administers(connection)
+    screens = contexts = None
+    if admin and not team:
+        try:
+            if cloud:
+                screens = Screens.on_cloud(connection, str(project.get("id")), kind_id)
+                contexts = Contexts(connection, str(project.get("id")), kind_id)
+            else:
+                screens = Screens.on_server(connection, key)
+        except (Denied, Vanished, Rejected) as error:
+            admin, why = False, f"Jira does not let its screens be looked at: {error.message}"
+    return Ground(
+        cloud=cloud,
+        project=project,
+        kind=kind,
+        statuses=tuple(str(one.get("name") or "") for one in told) + tuple(str(one.get("id")) for one in told)
+        if told is not None
+        else None,
+        columns=tuple(forms.fields()),
+        marks={name: str(one.get("id")) for name, one in marked(connection, key, cloud=cloud)},
+        shown=shown,
+        clicks=Clicks(cloud, team, key, str(kind.get("name") or scope.issue_type)),
+        screens=screens,
+        contexts=contexts,
+        admin=admin and not team,
+        why=why,
+    )
+
+
+def marked(
+    connection: Connection, project: str, *, cloud: bool, name: str = "", label: str = ""
+) -> Iterator[tuple[str, Raw]]:
+    """The fields that carry our mark for a project: our field, and Jira's record of it; *name* asks for one alone."""
+    if cloud:
+        query = f"escsync:{name}"
+        found = paged(connection, "field/search", what=_WHAT, refused=_REFUSED, type="custom", query=query)
+    else:
+        narrow = {"search": label} if label else {}
+        found = paged(connection, "customFields", what=_WHAT, refused=_REFUSED, **narrow)
+    for one in found:
+        ours = blueprint.marked(one.get("description"), project)
+        if ours and (not name or ours == name):
+            yield ours, one
+
+
+def server_options(connection: Connection, field: str) -> dict[str, str] | None:
+    """A Data Center field's options, where its forms do not show it; None where that is not told."""
+    answer = connection.get(
+        f"customFields/{field}/options", what="reading a field's options", refused=_REFUSED, maxResults=1000
+    )
+    told = entries(answer.body, "options")
+    return looks.options({"allowedValues": told}) if answer.status < 300 else None
+
+
+def _administers(connection: Connection) -> tuple[bool, str]:
+    answer = connection.get(
+        "mypermissions", what="asking for permissions", refused=(400, 403, 404), permissions="ADMINISTER"
+    )
+    told = answer.body.get("permissions") if isinstance(answer.body, dict) else None
+    one = told.get("ADMINISTER") if isinstance(told, dict) else None
+    if not isinstance(one, dict):
+        return False, "this Jira does not let itself be set up over REST"
+    if one.get("havePermission") is not True:
+        return False, "escsync's account lacks the global permission Administer Jira"
+    return True, ""

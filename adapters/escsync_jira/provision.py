@@ -1,0 +1,175 @@
+"""Provisioning: what Jira lacks for a configuration is told, made where Jira lets it be made, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from escsync.adapter import Ambiguous, Binding, Rejected
+from escsync.offers import Gap, Key, Provided, Wish
+
+from . import blueprint
+from .answers import Refusal
+from .connection import Connection
+from .discovery import Discovery
+from .ground import Ground, look, marked
+from .lacks import Lack, Wanting
+from .removal import Removal
+
+_MAKING = "making a field"
+_REFUSED = (400, 403, 404, 405)
+
+
+class Provision:
+    """One run of provisioning. Everything is looked for in Jira; nothing is kept between runs."""
+
+    def __init__(self, connection: Connection, discovery: Discovery, binding: Binding) -> None:
+        self._connection = connection
+        self._cloud = discovery.cloud
+        self._scope = discovery.settings.scope
+        self._vocabulary = binding.vocabulary
+        self._ground: Ground | None = None
+        self._lacks: dict[str, Lack] = {}
+        self._made: dict[str, str] = {}
+        self.removal = Removal(connection, discovery)
+
+    def missing(self, wishes: Sequence[Wish]) -> Iterator[Gap]:
+        """What is lacking, in the order in which it has to be made."""
+        ground = self._ground = look(self._connection, self._scope, cloud=self._cloud)
+        self._lacks, self._made = {}, {}
+        found = [*self._issue_type(ground)]
+        wanting = Wanting(self._connection, ground, self._vocabulary)
+        for wish in wishes:
+            for lack in wanting.of(wish):
+                found += [lack] if isinstance(lack, Gap) else list(self._gaps(lack, ground))
+        found += self._statuses(ground)
+        if not ground.admin and any(gap.by_hand and gap.id.startswith("field:") for gap in found):
+            yield self._why(ground)
+        yield from found
+
+    def provide(self, gap: Gap) -> Provided:
+        """Make good one gap of the last `missing`."""
+        lack, ground = self._lacks.get(gap.id), self._ground
+        if lack is None or ground is None:
+            raise Rejected(f"{gap.subject}: this has to be done by hand", remedy=gap.by_hand)
+        id = lack.column.id if lack.column is not None else self._field(lack, ground)
+        if lack.options and ground.contexts is not None:
+            ground.contexts.add(id, lack.options)
+        for screen in lack.screens:
+            if ground.screens is not None:
+                ground.screens.put(screen, id)
+        return Provided(id, "field", gap.what, self._settings(lack, id))
+
+    def _gaps(self, lack: Lack, ground: Ground) -> Iterator[Gap]:
+        clicks, shown = ground.clicks, f"{lack.name!r}"
+        if lack.column is None and not ground.admin:
+            what = f"a field {shown} ({lack.build.type}) {_listing(lack.options)}".strip()
+            yield Gap(lack.id, lack.subject, what, clicks.field(lack.name, lack.build, lack.options))
+            return
+        by_hand = lack.options if ground.contexts is None else ()
+        parts = []
+        if lack.column is None:
+            parts.append(f"a field {shown} ({lack.build.type})")
+        if lack.options and not by_hand:
+            new = "with" if lack.column is None else f"for {shown} ({lack.column.id}): the"
+            parts.append(f"{new} {_listing(lack.options)}")
+        if lack.screens:
+            on = f"on {len(lack.screens)} screen{'s' if len(lack.screens) > 1 else ''} of {clicks.kind}"
+            parts.append(on if parts else f"{shown} ({lack.column.id if lack.column else ''}) {on}")
+        if parts or not lack.settled:
+            self._lacks[lack.id] = lack
+            exists = f"{shown} ({lack.column.id if lack.column else ''}) exists and only has to be mapped"
+            yield Gap(lack.id, lack.subject, ", ".join(parts) or exists, found=not parts)
+        name = lack.wish.wanted.name
+        if by_hand:
+            what = f"{_listing(by_hand)} of {shown}"
+            yield Gap(f"options:{name}", f"options.{name}", what, clicks.options(lack.name, by_hand))
+        if lack.hidden:
+            what = f"{shown} on the screens of {clicks.kind}: nobody can fill it in"
+            yield Gap(f"screen:{name}", lack.subject, what, clicks.screen(lack.name))
+
+    def _why(self, ground: Ground) -> Gap:
+        if ground.team:
+            what = f"the project {ground.key} is team-managed: its fields are made in its own settings"
+            fix = (
+                "make what is listed here by hand, then run `escsync provision --apply`: it finds and maps it"
+            )
+        else:
+            what = f"fields cannot be made by escsync: {ground.why}"
+            fix = (
+                "grant escsync's account Administer Jira for this one run (Settings > System > Global permissions), "
+                "or make what is listed here by hand and run `escsync provision --apply`: it finds and maps it"
+            )
+        return Gap("rights", "connection", what, fix)
+
+    def _issue_type(self, ground: Ground) -> Iterator[Gap]:
+        if self._scope.issue_type and not ground.kind:
+            what = f"the issue type {self._scope.issue_type!r} in the project {ground.key}"
+            yield Gap("issue_type", "scope.issue_type", what, ground.clicks.issue_type())
+
+    def _statuses(self, ground: Ground) -> Iterator[Gap]:
+        if ground.statuses is None:
+            return
+        here = {one.strip().casefold() for one in ground.statuses}
+        for stage, statuses in self._vocabulary.stages.items():
+            for status in statuses:
+                if status.strip().casefold() not in here:
+                    here.add(status.strip().casefold())
+                    what = f"the status {status!r} in the workflow of {ground.clicks.kind}"
+                    yield Gap(f"status:{status}", f"stages.{stage}", what, ground.clicks.status(status))
+
+    def _field(self, lack: Lack, ground: Ground) -> str:
+        """The field that a lack asks for: made by an earlier, interrupted run, or now."""
+        word = lack.name.casefold()
+        if word in self._made:
+            return self._made[word]
+        found = self._there(lack, ground) or self._create(lack, ground)
+        self._made[word] = found
+        return found
+
+    def _there(self, lack: Lack, ground: Ground) -> str:
+        named = lack.wish.wanted.name
+        every = marked(self._connection, ground.key, cloud=self._cloud, name=named, label=lack.name)
+        return next((str(one.get("id")) for _, one in every), "")
+
+    def _create(self, lack: Lack, ground: Ground) -> str:
+        build = lack.build
+        body = {
+            "name": lack.name,
+            "description": blueprint.description(lack.wish.wanted, ground.key),
+            "type": blueprint.FAMILY + build.type,
+            "searcherKey": blueprint.FAMILY + build.searcher,
+        }
+        try:
+            answer = self._connection.post("field", body, what=_MAKING, safe=False, refused=_REFUSED)
+        except Ambiguous as error:
+            if found := self._there(lack, ground):
+                return found
+            again = "run `escsync provision --apply` again: it looks first whether the field was made"
+            raise Ambiguous(error.message, remedy=again) from None
+        if answer.status >= 300:
+            said = Refusal.of(answer.body).words
+            raise Rejected(
+                f"{_MAKING}: {lack.name!r} was refused ({answer.status}){': ' if said else ''}{said}"[:200],
+                remedy=f"by hand: {ground.clicks.field(lack.name, build, lack.options)}",
+            )
+        return str(answer.mapping().get("id") or "")
+
+    def _settings(self, lack: Lack, id: str) -> Mapping[Key, Any]:
+        if lack.settled:
+            return {}
+        key, written = ("fields", lack.wish.wanted.name), f"{id}#{lack.box}" if lack.box else id
+        if len(lack.wish.named) < 2:
+            return {key: written}
+        several = list(lack.wish.named)
+        for place, spelling in enumerate(several):
+            made = self._made.get(spelling.casefold())
+            several[place] = written if place == lack.place else made or spelling
+        return {key: several}
+
+
+def _listing(options: Sequence[str]) -> str:
+    """Some options in a line."""
+    if not options:
+        return ""
+    return f"option{'s' if len(options) > 1 else ''} {', '.join(options)}"

@@ -1,0 +1,100 @@
+"""Taking back what provisioning made: it is known by its mark, and fields that people use are spared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from escsync.adapter import Rejected
+from escsync.offers import Provided
+
+from . import jql
+from .connection import Connection
+from .discovery import Discovery
+from .forms import Raw
+from .ground import marked
+
+_COUNTING = "counting the tickets that hold a value"
+_REMOVING = "removing a field"
+
+
+class Removal:
+    """The fields that escsync made for one project."""
+
+    def __init__(self, connection: Connection, discovery: Discovery) -> None:
+        self._connection = connection
+        self._cloud = discovery.cloud
+        self._project = discovery.settings.scope.project
+
+    def provided(self) -> Iterator[Provided]:
+        """What is there, the youngest first, with the number of tickets whose values would go with it."""
+        found = [*marked(self._connection, self._project, cloud=self._cloud)] if self._project else []
+        for name, one in sorted(found, key=lambda pair: _number(pair[1]), reverse=True):
+            id, held = str(one.get("id")), self._held(str(one.get("id")))
+            values = "" if held is None else f", {held} ticket{'' if held == 1 else 's'} hold a value"
+            yield Provided(
+                id,
+                "field",
+                f"the field {str(one.get('name') or id)!r}{values}",
+                {("fields", name): id},
+                self._spared(id, held),
+            )
+
+    def withdraw(self, one: Provided) -> None:
+        """Put a field into Jira's trash (Cloud), or delete it where no ticket holds a value (Data Center)."""
+        name = next((key[1] for key in one.settings if key[:1] == ("fields",)), "")
+        found = marked(self._connection, self._project, cloud=self._cloud, name=name)
+        if not any(str(raw.get("id")) == one.id for _, raw in found):
+            if self._gone(one.id):
+                return
+            raise Rejected(f"{one.id} no longer bears escsync's mark: it is somebody else's now")
+        if spared := self._spared(one.id, self._held(one.id)):
+            raise Rejected(f"{_REMOVING}: {one.id} is kept", remedy=spared)
+        if self._cloud:
+            self._connection.post(f"field/{one.id}/trash", None, what=_REMOVING, safe=True, refused=(404,))
+        else:
+            self._connection.send(
+                "DELETE", "customFields", what=_REMOVING, safe=True, params={"ids": one.id}, refused=(404,)
+            )
+
+    def _spared(self, id: str, held: int | None) -> str:
+        """Why a field is not escsync's to remove, and what to click."""
+        if not self._cloud and held != 0:
+            count = "an unknown number of" if held is None else held
+            return (
+                f"{count} tickets hold a value, and Data Center has no trash: if it shall go all the same, "
+                f"Administration > Issues > Custom fields > {id} > the cog > Delete"
+            )
+        elsewhere = self._held(id, beyond=True) if self._cloud and held else 0
+        if elsewhere:
+            return (
+                f"{elsewhere} tickets of other projects hold a value: if it shall go all the same, "
+                f"Settings > Issues > Fields > Custom fields > {id} > Move to trash"
+            )
+        return ""
+
+    def _held(self, id: str, *, beyond: bool = False) -> int | None:
+        """How many tickets hold a value, *beyond*: of other projects; None where Jira does not say."""
+        number = id.removeprefix("customfield_")
+        question = f"cf[{number}] is not EMPTY"
+        if beyond:
+            question += f" AND project != {jql.quote(self._project)}"
+        if self._cloud:
+            answer = self._connection.post(
+                "search/approximate-count", {"jql": question}, what=_COUNTING, safe=True, refused=(400, 404)
+            )
+            told = answer.body.get("count") if isinstance(answer.body, dict) else None
+        else:
+            answer = self._connection.get(
+                "search", what=_COUNTING, refused=(400,), jql=question, maxResults=0, fields="id"
+            )
+            told = answer.body.get("total") if isinstance(answer.body, dict) else None
+        return told if isinstance(told, int) else None
+
+    def _gone(self, id: str) -> bool:
+        every = self._connection.get("field", what="reading the list of fields").listing()
+        return all(str(one.get("id")) != id for one in every)
+
+
+def _number(raw: Raw) -> int:
+    digits = str(raw.get("id") or "").removeprefix("customfield_")
+    return int(digits) if digits.isdecimal() else 0
