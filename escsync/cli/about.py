@@ -1,48 +1,16 @@
-"""Commands that need no tracker: init, rule, policy, schema, adapters."""
+"""Commands that need no tracker: rule, policy, schema, adapters."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from escsync.cli import starter
 from escsync.cli.exits import Exit, Stop
 from escsync.cli.session import Session, suggestion
 
 if TYPE_CHECKING:
     from escsync.adapter import Plugin
-
-
-def init(
-    session: Session,
-    output: Annotated[
-        Path, typer.Option("--output", help="Where to write it; - is stdout.", metavar="FILE")
-    ] = Path("escsync.yaml"),
-) -> Exit:
-    """Writes a commented configuration for --tracker NAME, which is jira, salesforce, notion, local or any installed one."""
-    from escsync import registry
-
-    if len(session.options.tracker) != 1:
-        raise Stop(f"--tracker NAME: which tracker? installed: {', '.join(registry.names())}")
-    text = registry.template(_plugin(session.options.tracker[0]))
-    if not text:
-        raise Stop(f"the adapter {session.options.tracker[0]!r} has no template; read its documentation")
-    # An adapter may give the whole file, or only its own section with its indentation.
-    text = starter.HEAD + text if text.startswith(" ") else text
-    if str(output) == "-":
-        session.terminal.raw(text)
-        return Exit.DONE
-    path = session.host.directory() / output
-    if not _write(path, output, text):
-        raise Stop(f"{output}: exists already and stays as it is; name another file with --output")
-    session.terminal.say(f"{output}: written")
-    for name, content in (("people.yaml", starter.PEOPLE), ("escsync.schema.json", _schema())):
-        if name in text and _write(path.parent / name, output.parent / name, content):
-            session.terminal.say(f"{output.parent / name}: written")
-    session.terminal.say("Fill in what they ask for, then run `escsync doctor`.")
-    return Exit.DONE
 
 
 def rule(
@@ -79,15 +47,42 @@ def rule(
     return Exit.DONE
 
 
-def policy_show(session: Session) -> Exit:
-    """The effective policy, every key with its value, as YAML that loads back."""
-    from escsync.config import policy_yaml
+def policy_show(
+    session: Session,
+    changed: Annotated[bool, typer.Option("--changed", help="Only what differs from the defaults.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="As if it said so, such as clocks.ack.within=1h.", metavar="KEY=VALUE"),
+    ] = None,
+) -> Exit:
+    """The effective policy, every key with its value and where that comes from, as YAML that loads back."""
+    from escsync.config import ConfigError, Origin, policy_yaml, rule, sources, with_settings
 
-    policy = session.offline.policy
+    config = session.offline
+    try:
+        policy = with_settings(config.policy, settings or ())
+    except ConfigError as error:
+        raise session.misconfigured(error) from None
+    given = {
+        tuple(setting.partition("=")[0].strip().split(".")): Origin("--set", number)
+        for number, setting in enumerate(settings or (), start=1)
+    }
+    found = sources(policy, config.policy_origins, given)
     if session.terminal.as_json:
-        session.terminal.document({"schema": 1, "version": policy.version, "policy": policy.to_json()})
+        session.terminal.document(
+            {
+                "schema": 1,
+                "version": policy.version,
+                "policy": policy.to_json(),
+                "sources": {
+                    ".".join(map(str, path)): {"file": at.file, "line": at.line} if at else "default"
+                    for path, at in found.items()
+                },
+                "rules": {".".join(map(str, path)): rule(path) for path in found if rule(path)},
+            }
+        )
     else:
-        session.terminal.raw(policy_yaml(policy))
+        session.terminal.raw(policy_yaml(policy, found, changed=changed))
         session.terminal.note(f"policy version {policy.version}")
     return Exit.DONE
 
@@ -127,27 +122,6 @@ def _schema() -> str:
     from escsync.config import schema as described
 
     return json.dumps(described(), indent=2) + "\n"
-
-
-def _write(path: Path, shown: Path, text: str) -> bool:
-    """Write a new file; False where there is one, which stays as it is."""
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise Stop(f"{shown}: cannot be written ({error.strerror})") from None
-    return True
-
-
-def _plugin(name: str) -> Plugin:
-    from escsync import registry
-
-    try:
-        return registry.get(name)
-    except registry.PluginError as error:
-        raise Stop(str(error)) from None
 
 
 def _usable(plugin: Plugin) -> dict[str, str]:

@@ -20,7 +20,7 @@ from escsync.cli.host import Host
 from escsync.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from escsync.config import Config, TrackerConfig
+    from escsync.config import Config, ConfigError, TrackerConfig
     from escsync.domain.assessment import Assessment
     from escsync.domain.escalation import Record, World
     from escsync.domain.people import Person
@@ -103,26 +103,29 @@ class Session:
         return self.__dict__.get("config") or self._load(offline=True)
 
     def _load(self, *, offline: bool) -> Config:
-        from escsync.config import ConfigError, excerpt, load
+        from escsync.config import ConfigError, load
 
         try:
             found = load(self.path, environ=self.host.environ, only=self.options.tracker, offline=offline)
             self.discretion.keep(found.secrets)
             return found
         except ConfigError as error:
-            clean = self.discretion.clean
-            notes = [
-                [clean(line) for line in (*excerpt(one), f"why: {one.reason}", f"do:  {one.remedy}")]
-                for one in error.found
-            ]
-            problems = [
-                {
-                    key: clean(value) if isinstance(value, str) else value
-                    for key, value in one.to_json().items()
-                }
-                for one in error.found
-            ]
-            raise Stop(*map(clean, error.problems), notes=notes, problems=problems) from None
+            raise self.misconfigured(error) from None
+
+    def misconfigured(self, error: ConfigError) -> Stop:
+        """The end of a command whose configuration is wrong: each problem with its line, the reason and the remedy."""
+        from escsync.config import excerpt
+
+        clean = self.discretion.clean
+        notes = [
+            [clean(line) for line in (*excerpt(one), f"why: {one.reason}", f"do:  {one.remedy}")]
+            for one in error.found
+        ]
+        problems = [
+            {key: clean(value) if isinstance(value, str) else value for key, value in one.to_json().items()}
+            for one in error.found
+        ]
+        return Stop(*map(clean, error.problems), notes=notes, problems=problems)
 
     @property
     def zone(self) -> ZoneInfo:

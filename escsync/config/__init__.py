@@ -8,6 +8,7 @@ from .policy import policy_from, with_settings
 from .policy_text import policy_yaml
 from .problem import ConfigError, Origin, Problem, nearest
 from .schema import people_schema, policy_file_schema, schema
+from .sources import rule, sources
 
 __all__ = [
     "Config",
@@ -24,6 +25,8 @@ __all__ = [
     "policy_file_schema",
     "policy_from",
     "policy_yaml",
+    "rule",
     "schema",
+    "sources",
     "with_settings",
 ]

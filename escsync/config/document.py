@@ -184,13 +184,16 @@ class _Composer:
     def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         merged: list[Any] = []
+        below: list[tuple[Path, Origin]] = []
         while not isinstance(event := next(events), MappingEndEvent):
             if not isinstance(event, ScalarEvent):
                 self._stop(event, path, "a key must be plain text")
             key = str(event.value)
             held = next(events)
             if key == "<<" and event.style is None:
+                before = len(self.origins)
                 merged.append(self._value(held, events, (*path, "<<")))
+                below += list(islice(self.origins.items(), before, None))
                 continue
             if key in found:
                 self._twice(event, (*path, key))
@@ -208,6 +211,11 @@ class _Composer:
                     )
                     continue
                 found = {**each, **found}
+        for (_, *rest), at in (((where[len(path) :]), at) for where, at in below):
+            # Of a list of mappings the first that has a key holds.
+            named = rest[1:] if rest and isinstance(rest[0], int) else rest
+            if named:
+                self.origins.setdefault((*path, *named), at)
         return found
 
     def _alias(self, event: Any, path: Path) -> Any:

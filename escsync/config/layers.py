@@ -100,7 +100,7 @@ class _Reader:
 
 def over(base: Document, top: Document) -> Document:
     """*top* laid over *base*. What is empty in *top*, all its keys commented out, covers nothing."""
-    hidden = {path for path in top.origins if path in base.origins and _empty(top.data, path)}
+    hidden = {path for path in top.origins if path in base.origins and empty(top.data, path)}
     origins = {**base.origins, **{path: at for path, at in top.origins.items() if path not in hidden}}
     return Document(top.file, _over(base.data, top.data), origins)
 
@@ -113,7 +113,8 @@ def _over(base: Any, top: Any) -> Any:
     return {**base, **{key: _over(base.get(key), value) for key, value in top.items()}}
 
 
-def _empty(data: Any, path: Path) -> bool:
+def empty(data: Any, path: Path) -> bool:
+    """Does nothing stand at *path*, behind its key?"""
     for part in path:
         try:
             data = data[part]

@@ -24,7 +24,7 @@ from .configuration import Config, TrackerConfig
 from .document import Document, read
 from .environment import environment
 from .exposure import exposed
-from .layers import Layers, layers
+from .layers import Layers, empty, layers
 from .manual import Manual
 from .model import EscsyncYaml
 from .people import directory
@@ -249,7 +249,12 @@ class _Loader:
         """Where each key of the policy stands, the zone of escsync.yaml among them."""
         origins, depth = self.policy_document.origins, len(self.policy_at)
         zone_ = self.document.origin(("timezone",))
-        within = {path[depth:]: at for path, at in origins.items() if path[:depth] == self.policy_at}
+        data = self.policy_document.data
+        within = {
+            path[depth:]: at
+            for path, at in origins.items()
+            if path[:depth] == self.policy_at and not empty(data, path)
+        }
         return {("timezone",): zone_, **within}
 
     def _add(self, problems: Iterable[Problem]) -> None:

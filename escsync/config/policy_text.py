@@ -14,7 +14,12 @@ from typing import Any
 from escsync.domain.policy import Policy
 
 from .document import scalar
+from .problem import Origin, Path
 from .schema import descriptions
+from .sources import rule
+
+SETTING = "--set"
+"""What stands in place of a file for a value that the command line gave."""
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d_][\w/ .+%'-]*|\d+%|P[0-9A-Z]+", re.UNICODE)
@@ -35,59 +40,100 @@ communication_failure: support      # standards and coaching; the process leaves
 """What an empty section could hold, shown as a comment."""
 
 
-def policy_yaml(policy: Policy) -> str:
-    """*policy* with every key, its meaning and its value; it loads back to an equal policy."""
+def policy_yaml(
+    policy: Policy, sources: Mapping[Path, Origin | None] | None = None, *, changed: bool = False
+) -> str:
+    """*policy* with every key, its meaning and its value; it loads back to an equal policy.
+
+    With *sources*, each value says where it comes from. *changed*: only what differs from the defaults.
+    """
+    body = list(_Writer(sources, changed).mapping(policy, Policy(), "", ()))
     lines = [
         "# yaml-language-server: $schema=policy.schema.json",
         "# The policy: every reading of the process as data. A key left out keeps its default.",
         "# Durations: 90m, 2h, 7d, or ISO 8601 such as PT2H, P7D (days are calendar days).",
-        *_mapping(policy, "", ()),
+        *(body or ["", "# Nothing differs from the defaults."]),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _mapping(rule: Any, indent: str, path: tuple[str, ...]) -> Iterator[str]:
-    told = descriptions()[type(rule).__name__]
-    for each in fields(rule):
-        value, name = getattr(rule, each.name), each.name
-        comment = _comment(told[name])
-        if not path:
-            yield ""
-        if (*path, name) == ("timezone",) and value == Policy.timezone:
+class _Writer:
+    """Writes one key after the other, as far as it is wanted, with its meaning and its source."""
+
+    def __init__(self, sources: Mapping[Path, Origin | None] | None, changed: bool) -> None:
+        self._sources = sources
+        self._changed = changed
+
+    def mapping(self, rule: Any, default: Any, indent: str, path: tuple[str, ...]) -> Iterator[str]:
+        """A rule with its keys; *default* is the same of the process's own."""
+        told = descriptions()[type(rule).__name__]
+        for each in fields(rule):
+            value, name = getattr(rule, each.name), each.name
+            usual = getattr(default, name, None)
+            if (name == "within" and value is None) or (self._changed and value == usual):
+                continue
+            if not path:
+                yield ""
+            yield from self._key(value, usual, _comment(told[name]), indent, (*path, name))
+
+    def _key(self, value: Any, usual: Any, comment: str, indent: str, path: tuple[str, ...]) -> Iterator[str]:
+        name = path[-1]
+        if path == ("timezone",) and value == Policy.timezone:
             # Written out, it would overrule the zone of escsync.yaml in every copy of this file.
             yield from _above(comment, indent)
             yield f"{indent}# {name}: {value}"
-            continue
-        if name == "within" and value is None:
-            continue
-        example = "" if value else _EXAMPLES.get(".".join((*path, name)), "")
+            return
+        example = "" if value else _EXAMPLES.get(".".join(path), "")
         # Nothing at all after the key, where an example follows: uncommenting it is enough then.
         text = "" if example else _inline(value)
+        comment = " ".join(part for part in (comment, self._source(path)) if part)
         if text is not None and len(f"{indent}{name}: {text}  # {comment}") <= _WIDTH:
             yield f"{indent}{name}: {text}  # {comment}" if text else f"{indent}{name}:  # {comment}"
         else:
             yield from _above(comment, indent)
             yield f"{indent}{name}: {text}" if text is not None else f"{indent}{name}:"
-            yield from _block(value, indent + "  ", (*path, name)) if text is None else ()
+            yield from self._block(value, usual, indent + "  ", path) if text is None else ()
         yield from textwrap.indent(example, f"{indent}#   ").splitlines()
 
+    def _block(self, value: Any, usual: Any, indent: str, path: tuple[str, ...]) -> Iterator[str]:
+        if is_dataclass(value):
+            yield from self.mapping(value, usual, indent, path)
+        elif isinstance(value, Mapping):
+            for key, each in value.items():
+                before = usual.get(key) if isinstance(usual, Mapping) else None
+                if self._changed and each == before:
+                    continue
+                text, source = _inline(each), self._source((*path, str(key)))
+                source = f"  # {source}" if source else ""
+                yield (
+                    f"{indent}{_word(key)}: {text}{source}"
+                    if text is not None
+                    else f"{indent}{_word(key)}:{source}"
+                )
+                if text is None:
+                    yield from self._block(each, before, indent + "  ", (*path, str(key)))
+        elif value and isinstance(value[0], date):
+            for year in sorted({day.year for day in value}):
+                yield f"{indent}# {year}"
+                yield from (f"{indent}- {day}" for day in value if day.year == year)
+        else:
+            for each in value:
+                yield f"{indent}- {_inline(each) or _flow(each)}"
 
-def _block(value: Any, indent: str, path: tuple[str, ...]) -> Iterator[str]:
-    if is_dataclass(value):
-        yield from _mapping(value, indent, path)
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            text = _inline(each)
-            yield f"{indent}{_word(key)}: {text}" if text is not None else f"{indent}{_word(key)}:"
-            if text is None:
-                yield from _block(each, indent + "  ", (*path, str(key)))
-    elif value and isinstance(value[0], date):
-        for year in sorted({day.year for day in value}):
-            yield f"{indent}# {year}"
-            yield from (f"{indent}- {day}" for day in value if day.year == year)
-    else:
-        for each in value:
-            yield f"{indent}- {_inline(each) or _flow(each)}"
+    def _source(self, path: tuple[str, ...]) -> str:
+        """`<- policy.yaml:17`, or `<- default (ACK-1)`."""
+        if self._sources is None or path not in self._sources:
+            return ""
+        at = self._sources[path]
+        if at is not None:
+            return f"<- {_said(at)}"
+        number = rule(path)
+        return f"<- default ({number})" if number else "<- default"
+
+
+def _said(at: Origin) -> str:
+    place = at.file if at.file == SETTING else f"{at.file}:{at.line}"
+    return "".join(ch if ch.isprintable() else "?" for ch in place)
 
 
 def _inline(value: Any) -> str | None:
