@@ -20,9 +20,11 @@ from escsync.cli import (
     look,
     passes,
     people,
+    provision,
     rebuild,
     skeleton,
 )
+from escsync.cli import init as start
 from escsync.cli import ledger as care
 
 
@@ -83,7 +85,9 @@ app.callback()(_root)
 _START, _WORK, _LOOK, _HELP = "Start", "Keep in order", "Look", "Know"
 for _name, _command, _panel in (
     ("demo", demo.demo, _START),
-    ("init", about.init, _START),
+    ("init", start.init, _START),
+    ("provision", provision.provision, _START),
+    ("deprovision", provision.deprovision, _START),
     ("doctor", doctor.doctor, _START),
     ("drift", drift.drift, _START),
     ("plan", passes.plan, _WORK),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 
 class Bell:
@@ -75,3 +76,5 @@ class Host:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     directory: Callable[[], Path] = Path.cwd
     bell: Bell = field(default_factory=Bell)
+    keyboard: TextIO | None = None
+    """Where a person's answers come from; None: the terminal, where there is one."""

@@ -1,20 +1,28 @@
 """The files that a newcomer starts from."""
 
-HEAD = """\
+from __future__ import annotations
+
+
+def head(company: str = "Acme", timezone: str = "UTC") -> str:
+    """What stands before a tracker's own section in escsync.yaml; both words are YAML already."""
+    zone, name = f"timezone: {timezone}".ljust(42), f"company: {company}".ljust(42)
+    return f"""\
 # yaml-language-server: $schema=escsync.schema.json
 version: 1
-timezone: UTC                              # the zone of your policy: an IANA name such as Europe/Berlin
-company: Acme                              # as it stands in your messages to customers
+{zone} # the zone of your policy: an IANA name such as Europe/Berlin
+{name} # as it stands in your messages to customers
 people: people.yaml                        # who holds which role, and since when
 # accounts: accounts.csv                   # account facts that the tracker lacks
 # policy: policy.yaml                      # `escsync policy show` prints the one in force
 ledger: sqlite:///escsync.db               # what escsync has seen, decided and done
-limits: {max_writes: 25, max_share: 0.3}   # a larger plan is refused whole
+limits: {{max_writes: 25, max_share: 0.3}}   # a larger plan is refused whole
 
 trackers:
-  support:                                 # a name of your choosing; people.yaml refers to it under `ids:`
 """
-"""What stands before a tracker's own section in escsync.yaml."""
+
+
+NAMED = "  support:                                 # a name of your choosing; people.yaml refers to it under `ids:`\n"
+"""How a section begins whose adapter's template gives its content alone."""
 
 PEOPLE = """\
 # Who holds which role, and since when. Roles decide who may acknowledge, so their dates matter.

@@ -1,0 +1,174 @@
+"""Answers: what `escsync init` was told, by key, checked by the adapter's own models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from escsync.cli.exits import Stop
+from escsync.cli.session import suggestion
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from escsync.offers import Key, Question
+
+_REFERENCE = re.compile(r"\$\{(env|file):[^{}]+\}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
+_STAND_IN = "x" * 24
+"""What a secret that is not there yet is taken to be, where only the other answers are looked at."""
+
+
+@dataclass
+class Answers:
+    """What was answered so far. *kind* is the plug-in's settings model, *folder* where the configuration will stand."""
+
+    kind: type[BaseModel]
+    folder: Path
+    environ: Mapping[str, str] = field(repr=False)
+    values: dict[Key, Any] = field(default_factory=dict)
+
+    def take(self, settings: Iterable[str]) -> None:
+        """The KEY=VALUE of the command line; Stop says what is wrong with one."""
+        for setting in settings:
+            name, sign, value = setting.partition("=")
+            key, known = _key(name.strip()), list(self._known())
+            if not sign:
+                raise Stop(f"--set {name}: write KEY=VALUE, such as --set scope.project=EXEC")
+            if key not in known:
+                names = [".".join(each) for each in known]
+                near = suggestion(name.strip(), names)
+                raise Stop(
+                    f"--set {name.strip()}: there is no such key{near or '; known: ' + ', '.join(names[:14])}"
+                )
+            if not value.strip():
+                raise Stop(f"--set {name.strip()}: the value is missing after the =")
+            if key in self.secret and not _REFERENCE.fullmatch(value.strip()):
+                raise Stop(
+                    f"--set {name.strip()}: is a secret and may not be written out; name the variable that holds it, as "
+                    f"in --set '{name.strip()}=${{env:NAME}}'"
+                )
+            self.values[key] = _value(value.strip())
+
+    @property
+    def secret(self) -> set[Key]:
+        """The keys of a connection that hold something confidential."""
+        return {
+            ("connection", name)
+            for name, one in self._part("connection").model_fields.items()
+            if "Secret" in str(one.annotation)
+        }
+
+    def section(self, name: str) -> dict[str, Any]:
+        """What was answered for `connection:` or `scope:`."""
+        return {key[1]: value for key, value in self.values.items() if key[0] == name and len(key) == 2}
+
+    def model(self, name: str) -> BaseModel:
+        """The section as the adapter understands it; Unfit says all that is wrong with it."""
+        from pydantic import ValidationError
+
+        resolved = {key: self._resolved(value) for key, value in self.section(name).items()}
+        try:
+            return self._part(name).model_validate(resolved, context={"folder": self.folder})
+        except ValidationError as error:
+            raise Unfit(tuple(_explained(error, name, resolved, self._part(name), self.secret))) from None
+
+    def wrong(self, key: Key) -> str:
+        """What is wrong with this one answer, whatever is still missing beside it; "" where nothing is."""
+        try:
+            self.model(key[0])
+        except Unfit as error:
+            return "; ".join(said for where, said in error.problems if where == key)
+        return ""
+
+    def unset(self) -> list[str]:
+        """The environment variables that the answers refer to and that are not set."""
+        names = [m for value in self.values.values() for m in re.findall(r"\$\{env:([^{}]+)\}", str(value))]
+        return [name for name in dict.fromkeys(names) if not self.environ.get(name, "").strip()]
+
+    def secrets(self) -> list[str]:
+        """What the references lead to, to be kept in confidence."""
+        return [self._resolved(value) for key, value in self.values.items() if key in self.secret]
+
+    def asked(self, question: Question, questions: Iterable[Question]) -> bool:
+        """Is *question* to be asked after these answers?"""
+        defaults = {one.key: one.default for one in questions}
+        return all(
+            str(self.values.get(key, defaults.get(key, ""))).casefold() == wanted.casefold()
+            for key, wanted in question.only.items()
+        )
+
+    def _resolved(self, value: Any) -> Any:
+        from escsync.secrets import Unresolved, refers, resolve
+
+        if not isinstance(value, str) or not refers(value):
+            return value
+        try:
+            return resolve(value, environ=self.environ, folder=self.folder).text
+        except Unresolved:
+            return _STAND_IN
+
+    def _part(self, name: str) -> type[BaseModel]:
+        part: Any = self.kind.model_fields[name].annotation
+        return part  # type: ignore[no-any-return]  # the registry has seen that it is a model
+
+    def _known(self) -> Iterator[Key]:
+        from escsync.adapter import FIELDS
+        from escsync.domain.fields import MAPPED_STAGES
+
+        yield from (("company",), ("timezone",))
+        for name in ("connection", "scope"):
+            yield from ((name, key) for key in self._part(name).model_fields)
+        yield from (("stages", stage.value) for stage in MAPPED_STAGES)
+        yield from (("fields", name) for name in FIELDS)
+
+
+class Unfit(Exception):
+    """Answers that the adapter does not accept: *problems* are the keys and what is wrong with each."""
+
+    def __init__(self, problems: tuple[tuple[Key, str], ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+def variable(answer: str) -> str:
+    """What is wrong with *answer* as the name of an environment variable; a secret typed in is not repeated."""
+    if _VARIABLE.fullmatch(answer) or _REFERENCE.fullmatch(answer):
+        return ""
+    return (
+        "That is no name of an environment variable, such as MY_TOKEN. If it was the secret itself: it was kept nowhere, "
+        "but it is on your screen now; better make a new one."
+    )
+
+
+def reference(answer: str) -> str:
+    """How the configuration names what the variable *answer* holds."""
+    return answer if _REFERENCE.fullmatch(answer) else f"${{env:{answer}}}"
+
+
+def _key(name: str) -> Key:
+    section, dot, rest = name.partition(".")
+    return (section, rest) if dot else (section,)
+
+
+def _value(text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    if text.startswith("[") and text.endswith("]"):
+        return [part.strip() for part in text[1:-1].split(",") if part.strip()]
+    return text
+
+
+def _explained(
+    error: Any, name: str, content: Mapping[str, Any], part: type[BaseModel], secret: set[Key]
+) -> Iterator[tuple[Key, str]]:
+    from escsync.config.document import Document
+    from escsync.config.wording import explain
+
+    hidden: Any = secret
+    for problem in explain(error, Document("", content), (name,), content, part.model_json_schema(), hidden):
+        hint = f"; did you mean {problem.suggestion!r}?" if problem.suggestion else ""
+        yield tuple(str(step) for step in problem.path[:2]), f"{problem.message}{hint}"

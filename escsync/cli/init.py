@@ -1,0 +1,249 @@
+"""The command that writes a first configuration: from the live tracker where it may look, else from a template."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from escsync.cli import starter
+from escsync.cli.answers import Answers, Unfit
+from escsync.cli.exits import Exit, Stop
+from escsync.cli.interview import Interview
+from escsync.cli.session import Session
+
+if TYPE_CHECKING:
+    from escsync.adapter import Plugin
+    from escsync.offers import Guide
+    from escsync.setup.draft import Section
+
+_STDOUT = "-"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the configuration goes: as it is said, and as it is opened; None is stdout."""
+
+    shown: Path
+    path: Path | None
+    add: bool = False
+
+
+def init(
+    session: Session,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write it; - is stdout.", metavar="FILE")
+    ] = Path("escsync.yaml"),
+    name: Annotated[
+        str | None, typer.Option("--name", help="What the tracker is called in it; else as the adapter.")
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="An answer, such as connection.url=https://acme.atlassian.net; may be given again. With it nothing is "
+            "asked, and the tracker is looked at.",
+            metavar="KEY=VALUE",
+        ),
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody and look at no tracker.")] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add the tracker to a configuration that is there.")
+    ] = False,
+) -> Exit:
+    """Writes a commented configuration for the adapter --tracker NAME: jira, salesforce, notion, local or any installed one.
+
+    On a terminal it asks, looks at the tracker and proposes which field and status means what, with how sure that is.
+    """
+    from escsync import registry
+
+    person = _person(session) if not (offline or set) else None
+    plugin = _plugin(session, person)
+    target = _target(session, output, add)
+    guide = registry.guide(plugin)
+    if guide is None or not (set or person):
+        if set:
+            raise Stop(
+                f"the adapter {plugin.name!r} has no guide, so --set answers nothing; leave it out for a template"
+            )
+        return _template(session, plugin, target, name, guide)
+    return _guided(session, plugin, guide, target, name, set or [], person, offline=offline)
+
+
+def _person(session: Session) -> Interview | None:
+    """The person at the terminal; None where there is nobody to ask."""
+    keyboard, terminal = session.host.keyboard, session.terminal
+    watched = sys.stdin is not None and sys.stdin.isatty() and terminal.out.is_terminal
+    return Interview(terminal, keyboard) if (keyboard or watched) and not terminal.as_json else None
+
+
+def _plugin(session: Session, person: Interview | None) -> Plugin:
+    from escsync import registry
+
+    named = session.options.tracker
+    if len(named) != 1 and (person is None or named):
+        raise Stop(f"--tracker NAME: which tracker? installed: {', '.join(registry.names())}")
+    if named:
+        try:
+            return registry.get(named[0])
+        except registry.PluginError as error:
+            raise Stop(str(error)) from None
+    assert person is not None
+    found = [one for one in registry.plugins().values() if not isinstance(one, registry.Broken)]
+    person.say("Where does the team keep its escalations?")
+    return found[person.choose("Which tracker", [f"{one.name}: {one.title}" for one in found])]
+
+
+def _target(session: Session, output: Path, add: bool) -> Target:
+    if str(output) == _STDOUT:
+        return Target(output, None, add)
+    path = session.host.directory() / output
+    if add and not path.is_file():
+        raise Stop(f"{output}: there is no such file to add to; leave --add out to write a new one")
+    if not add and path.exists():
+        raise Stop(
+            f"{output}: exists already and stays as it is; name another file with --output, or add this tracker to it "
+            "with --add"
+        )
+    if not path.parent.is_dir():
+        raise Stop(f"{output}: the folder does not exist; make it first, or name another file with --output")
+    return Target(output, path, add)
+
+
+def _template(
+    session: Session, plugin: Plugin, target: Target, name: str | None, guide: Guide | None
+) -> Exit:
+    """The adapter's own example, which a person fills in."""
+    from escsync import registry
+
+    text = registry.template(plugin)
+    if not text:
+        raise Stop(f"the adapter {plugin.name!r} has no template; read its documentation")
+    if target.add:
+        raise Stop("--add needs answers: run it on a terminal, or give --set KEY=VALUE")
+    # An adapter may give the whole file, or only its own section with its indentation.
+    text = starter.head() + starter.NAMED + text if text.startswith(" ") else text
+    if name:
+        text = re.sub(
+            r"(?m)^  [\w.-]+:( *)(?=#|$)", lambda found: f"  {_named(name)}:{found[1] or ''}", text, count=1
+        )
+    hints = ["Fill in what they ask for, then run `escsync doctor`."]
+    if guide is not None and guide.questions:
+        first = guide.questions[0]
+        key = ".".join(first.key)
+        hints.append(
+            f"Or look at the tracker and have it filled in: escsync init --tracker {plugin.name} -o other.yaml "
+            f"--set {key}={'${env:' + first.default + '}' if first.secret else '...'}"
+        )
+    return _end(session, target, text, _about(plugin.name, plugin.name), hints)
+
+
+def _guided(
+    session: Session,
+    plugin: Plugin,
+    guide: Guide,
+    target: Target,
+    name: str | None,
+    settings: list[str],
+    person: Interview | None,
+    *,
+    offline: bool,
+) -> Exit:
+    """Answers first, then a look at the tracker, then the draft."""
+    from escsync import registry
+    from escsync.cli import proposals
+    from escsync.cli.tour import Tour
+    from escsync.config.environment import environment
+
+    folder = (target.path.parent if target.path else session.host.directory()).absolute()
+    known = environment(folder, session.host.environ)
+    session.discretion.keep(known.secrets)
+    answers = Answers(registry.settings_model(plugin), folder, known.values)
+    answers.take(settings)
+    tracker_name = _named(name or plugin.name)
+    scouting = Tour(session, guide, answers, person)
+    try:
+        found = scouting.go(offline=offline)
+    except Unfit as error:
+        raise Stop(*(f"--set {'.'.join(key)}: {said}" for key, said in error.problems)) from None
+    section = found.section(tracker_name, plugin.name)
+    if found.looked and not session.terminal.as_json:
+        proposals.tabled(session, section.proposal, aside=target.path is None)
+    text = _text(section, scouting.heading(), target)
+    return _end(session, target, text, proposals.document(section), scouting.hints(target.shown))
+
+
+def _named(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Stop(f"--name {name}: use letters, digits, `-`, `_` and `.`")
+    return name
+
+
+def _text(section: Section, heading: tuple[str, str], target: Target) -> str:
+    from escsync.setup import draft
+
+    return starter.head(*map(draft.quoted, heading)) + draft.section(section)
+
+
+def _about(name: str, adapter: str) -> dict[str, Any]:
+    return {"tracker": {"name": name, "adapter": adapter}, "looked": False}
+
+
+def _end(session: Session, target: Target, text: str, about: dict[str, Any], hints: list[str]) -> Exit:
+    """Write the files, and say what comes next."""
+    written: list[str] = []
+    if target.path is not None:
+        written = _files(target.path, target.shown, text)
+    if session.terminal.as_json:
+        session.terminal.document(
+            {"schema": 1, **about, "written": written, "text": "" if written else text, "next": hints}
+        )
+        return Exit.DONE
+    if target.path is None:
+        session.terminal.raw(text)
+        return Exit.DONE
+    for one in written:
+        session.terminal.say(f"{one}: written")
+    session.terminal.tell(hints)
+    return Exit.DONE
+
+
+def _files(path: Path, shown: Path, text: str) -> list[str]:
+    """Write the configuration, and beside it what it names, as far as that is not there; answers what was written."""
+    written = [str(shown)] if _write(path, shown, text) else []
+    if not written:
+        raise Stop(f"{shown}: exists already and stays as it is; name another file with --output")
+    for name, content in (("people.yaml", starter.PEOPLE), ("escsync.schema.json", _schema())):
+        if name in text and _write(path.parent / name, shown.parent / name, content):
+            written.append(str(shown.parent / name))
+    return written
+
+
+def _write(path: Path, shown: Path, text: str) -> bool:
+    """Write a new file whole or not at all; False where there is one, which stays as it is."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with half.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.link(half, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise Stop(f"{shown}: cannot be written ({error.strerror})") from None
+    finally:
+        half.unlink(missing_ok=True)
+    return True
+
+
+def _schema() -> str:
+    import json
+
+    from escsync.config import schema as described
+
+    return json.dumps(described(), indent=2) + "\n"

@@ -1,0 +1,74 @@
+"""The place: in which project, record type or database the tickets are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from escsync.cli.exits import Stop
+
+if TYPE_CHECKING:
+    from escsync.cli.answers import Answers
+    from escsync.cli.interview import Interview
+    from escsync.offers import Explorer, Guide, Place
+
+_MOST = 2000
+_LISTED = 15
+
+
+class Lost(Exception):
+    """The tracker could not be looked at; *said* is why and what to do."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+def chosen(explorer: Explorer, guide: Guide, answers: Answers, person: Interview | None) -> Place:
+    """Where the tickets are: as the scope answers say, else as the person chooses."""
+    # What looks like a reference in a name of a tracker must never be taken for one.
+    places = [place for place in islice(explorer.places(), _MOST) if not _refers(place)]
+    if not places:
+        needed = ", ".join(right.name for right in guide.rights if right.mode == "observe")
+        raise Lost(
+            f"the account sees no place where tickets could be kept -> grant it what mode observe needs: {needed}"
+        )
+    given = answers.section("scope")
+    found = [place for place in places if _fits(place, given)]
+    if len(found) == 1:
+        return found[0]
+    if person is None:
+        head = (
+            "several places fit; choose one with" if found else "nothing that the account sees fits; there is"
+        )
+        lines = [f"  {_settings(place)}    {place.name}" for place in (found or places)[:_LISTED]]
+        raise Stop(f"{head}:", *lines, *(["  ..."] if len(found or places) > _LISTED else []))
+    if given and not found:
+        person.say("Nothing that the account sees fits the scope that was given.", "yellow")
+    offered = found or places
+    person.say("Where are the executive escalations?")
+    named = [f"{place.name} ({place.kind})" if place.kind else place.name for place in offered]
+    return offered[person.choose("Which place", named)]
+
+
+def _fits(place: Place, given: Mapping[str, Any]) -> bool:
+    """Does *place* agree with every part of the scope that it speaks of? An address may hold the id."""
+    bare = place.id.replace("-", "").casefold()
+    for key, value in given.items():
+        wanted = str(value).casefold()
+        if key in place.scope:
+            spelled = {str(place.scope[key]).casefold(), place.id.casefold(), place.name.casefold()}
+            if wanted not in spelled and not (len(bare) >= 32 and bare in wanted.replace("-", "")):
+                return False
+    return True
+
+
+def _refers(place: Place) -> bool:
+    return any("${" in str(value) for value in place.scope.values())
+
+
+def _settings(place: Place) -> str:
+    from escsync.setup.draft import quoted
+
+    return " ".join(f"--set scope.{key}={quoted(value)}" for key, value in place.scope.items())

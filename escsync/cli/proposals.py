@@ -1,0 +1,102 @@
+"""Proposals as they are shown: a table for people, a document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from escsync.report.display import shown
+
+if TYPE_CHECKING:
+    from escsync.cli.session import Session
+    from escsync.setup.draft import Section
+    from escsync.setup.proposal import Proposal
+
+_WIDEST = 48
+
+
+def tabled(session: Session, found: Proposal, *, aside: bool = False) -> None:
+    """Every line of the proposal, the sure ones first in each section; *aside*: stdout is taken."""
+    from rich.table import Table
+    from rich.text import Text
+
+    say = session.terminal.note if aside else session.terminal.say
+    for note in found.notes:
+        say(shown(session.discretion.clean(note)))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("ours", "the tracker's", "sure", "why"):
+        table.add_column(title, justify="right" if title == "sure" else "left", overflow="fold")
+    for ours, theirs, confidence, why, sure in _lines(found):
+        cells = (
+            ours if sure else f"? {ours}",
+            shown(theirs, _WIDEST),
+            f"{confidence} %",
+            shown(why, 2 * _WIDEST),
+        )
+        table.add_row(*(Text(cell, style="" if sure else "dim") for cell in cells))
+    if table.row_count and aside:
+        session.terminal.status(table)
+    elif table.row_count:
+        session.terminal.draw(table)
+    say(summary(found))
+
+
+def summary(found: Proposal) -> str:
+    """The proposal in one line."""
+    fields, stages = (sum(one.sure for one in part) for part in (found.fields, found.stages))
+    unsure = sum(not one.sure for part in (found.fields, found.stages) for one in part)
+    return (
+        f"{fields} fields and {stages} statuses are mapped; {unsure} behind a # in the file are for you to decide; "
+        f"{len(found.lacking)} fields are not there yet"
+    )
+
+
+def document(section: Section) -> dict[str, Any]:
+    """The proposal as JSON."""
+    found = section.proposal
+    return {
+        "tracker": {"name": section.name, "adapter": section.adapter, "scope": dict(section.scope)},
+        "looked": section.looked,
+        "stages": [
+            {
+                "stage": one.stage.value,
+                "to": one.step.spelling,
+                "name": one.step.name,
+                "confidence": one.confidence,
+                "reason": one.reason,
+                "mapped": one.sure,
+            }
+            for one in found.stages
+        ],
+        "fields": [
+            {
+                "field": one.name,
+                "to": one.found.spelling,
+                "name": one.found.name,
+                "type": one.found.type,
+                "confidence": one.confidence,
+                "reason": one.reason,
+                "mapped": one.sure,
+                "options": [
+                    {
+                        "value": each.value,
+                        "to": each.option,
+                        "confidence": each.confidence,
+                        "mapped": each.sure,
+                    }
+                    for each in one.options
+                ],
+            }
+            for one in found.fields
+        ],
+        "lacking": list(found.lacking),
+        "unplaced": [one.name for one in found.unplaced],
+        "notes": list(found.notes),
+    }
+
+
+def _lines(found: Proposal) -> Iterator[tuple[str, str, int, str, bool]]:
+    for rung in found.stages:
+        yield f"stages.{rung.stage.value}", rung.step.name, rung.confidence, rung.reason, rung.sure
+    for match in found.fields:
+        yield f"fields.{match.name}", match.found.name, match.confidence, match.reason, match.sure

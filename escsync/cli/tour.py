@@ -1,0 +1,247 @@
+"""A tour of a tracker that nothing is known of yet: sign in, choose where the tickets are, look, propose."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from escsync.cli.answers import Answers, Unfit, reference, variable
+from escsync.cli.exits import Exit, Stop
+from escsync.cli.faults import remedied
+from escsync.cli.places import Lost, chosen
+
+if TYPE_CHECKING:
+    from escsync.cli.interview import Interview
+    from escsync.cli.session import Session
+    from escsync.offers import Guide, Key, Question
+    from escsync.setup.draft import Section
+    from escsync.setup.proposal import Proposal
+
+_ATTEMPTS, _SECONDS = 3, 20.0
+"""A person waits: what does not answer by then is said to be away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the answers and the look came to; *looked* is False where only the answers are known."""
+
+    connection: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    proposal: Proposal
+    looked: bool = True
+    place: str = ""
+
+    def section(self, name: str, adapter: str) -> Section:
+        """It as a section of escsync.yaml."""
+        from escsync.setup.draft import Section
+
+        return Section(name, adapter, self.connection, self.scope, self.proposal, self.looked)
+
+
+class Tour:
+    """Asks *person* what *answers* lack; where that is None nobody is asked."""
+
+    def __init__(self, session: Session, guide: Guide, answers: Answers, person: Interview | None) -> None:
+        self._session = session
+        self._guide = guide
+        self._answers = answers
+        self._person = person
+
+    def go(self, *, offline: bool) -> Found:
+        """The whole tour; Unfit where what was answered cannot be used and nobody is there to ask again."""
+        while True:
+            for question in self._guide.questions:
+                if question.key[0] == "connection" and self._answers.asked(question, self._guide.questions):
+                    self._answer(question)
+            if offline or not self._ready():
+                return self._unlooked()
+            try:
+                return self._look()
+            except Unfit as error:
+                if self._person is None or any(key[0] == "scope" for key, _ in error.problems):
+                    raise
+                for key, said in error.problems:
+                    self._person.say(f"{'.'.join(key)}: {said}", "yellow")
+            except Lost as lost:
+                if self._person is None:
+                    raise Stop(
+                        lost.said,
+                        "nothing was written; --offline writes the file without a look",
+                        code=Exit.TRACKER,
+                    ) from None
+                self._person.say(lost.said, "red")
+                what = ("answer again", "write the file without a look at the tracker", "stop here")
+                match self._person.choose("What now", what):
+                    case 1:
+                        return self._unlooked()
+                    case 2:
+                        raise Stop("nothing was written") from None
+            # Everything is asked again, with the answers of before to be taken over.
+
+    def heading(self) -> tuple[str, str]:
+        """The company and the time zone."""
+        from escsync.config.zones import BadZone, zone
+
+        def wrong(answer: str) -> str:
+            try:
+                zone(answer)
+            except BadZone as error:
+                return f"{error}; did you mean {error.suggestion!r}?" if error.suggestion else str(error)
+            return ""
+
+        company = self._answers.values.get(("company",))
+        named = self._answers.values.get(("timezone",))
+        if named is not None and (said := wrong(str(named))):
+            raise Stop(f"--set timezone={named}: {said}")
+        here = _zone_of(self._session.host.environ)
+        here = "UTC" if wrong(here) else here
+        if self._person is None:
+            return str(company or "Acme"), str(named or here)
+        company = company or self._person.ask("Your company's name, as it stands in messages to customers")
+        return str(company), str(named or self._person.until("The time zone of your policy", wrong, here))
+
+    def hints(self, file: Path) -> list[str]:
+        """What to do next."""
+        where = "" if str(file) in ("escsync.yaml", "-") else f" --config {file}"
+        unset = [
+            f"export {name}=... (or write it into a file .env beside the configuration)"
+            for name in self._answers.unset()
+        ]
+        return [
+            "Next:",
+            *(f"  {line}" for line in unset),
+            f"  escsync provision{where}    lists what the tracker still lacks; --apply makes it",
+            f"  escsync doctor{where}       says what is not well yet, and when all is ready",
+            f"  escsync plan{where}         shows what the first pass would do; in mode observe nothing is written",
+        ]
+
+    def _answer(self, question: Question) -> None:
+        """One question, to the person or to what is known without."""
+        before = self._answers.values.get(question.key)
+        if self._person is None:
+            if before is None and (question.secret or question.key in self._missing()) and question.default:
+                if question.optional and question.default not in self._answers.environ:
+                    return
+                self._answers.values[question.key] = (
+                    reference(question.default) if question.secret else question.default
+                )
+            return
+        if question.secret:
+            self._variable(question, str(before or question.default))
+            return
+
+        def wrong(answer: str) -> str:
+            if not answer:
+                self._answers.values.pop(question.key, None)
+                return ""
+            self._answers.values[question.key] = answer
+            return self._answers.wrong(question.key)
+
+        self._person.until(question.asks, wrong, str(before or question.default), empty=question.optional)
+
+    def _variable(self, question: Question, default: str) -> None:
+        assert self._person is not None
+        plain = default.removeprefix("${env:").removesuffix("}")
+        self._person.say(
+            "A secret is never typed in here: escsync reads it from the environment or from a file .env."
+        )
+        name = self._person.until(question.asks, _unless_empty(question), plain, empty=question.optional)
+        if name:
+            self._answers.values[question.key] = reference(name)
+
+    def _missing(self) -> set[Key]:
+        try:
+            self._answers.model("connection")
+        except Unfit as error:
+            return {key for key, _ in error.problems}
+        return set()
+
+    def _ready(self) -> bool:
+        """Are the secrets there? A person may bring them now."""
+        from escsync.config.environment import environment
+
+        while unset := self._answers.unset():
+            where = self._answers.folder / ".env"
+            if self._person is None:
+                self._session.terminal.note(
+                    f"{', '.join(unset)} is not set, so the tracker was not looked at: export it and run this again"
+                )
+                return False
+            self._person.say(
+                f"{', '.join(unset)} is not set. Write the line {unset[0]}=... into {where} (chmod 600).",
+                "yellow",
+            )
+            if (
+                self._person.ask("Enter looks again, `skip` goes on without a look", empty=True).casefold()
+                == "skip"
+            ):
+                return False
+            known = environment(self._answers.folder, self._session.host.environ)
+            self._session.discretion.keep(known.secrets)
+            self._answers.environ = known.values
+        return True
+
+    def _unlooked(self) -> Found:
+        """Only what was answered; everything else is left to be filled in."""
+        from escsync.offers import Shape
+        from escsync.setup.proposal import propose
+
+        given = self._given()
+        return Found(
+            self._answers.section("connection"),
+            self._answers.section("scope"),
+            propose(Shape(), *given),
+            False,
+        )
+
+    def _given(self) -> tuple[dict[str, str], dict[str, str]]:
+        pairs = [(key, str(value)) for key, value in self._answers.values.items() if len(key) == 2]
+        fields, stages = ({key[1]: v for key, v in pairs if key[0] == part} for part in ("fields", "stages"))
+        return fields, stages
+
+    def _look(self) -> Found:
+        from escsync.adapter import TrackerError
+        from escsync.retry import Budget, Patience
+        from escsync.setup.proposal import propose
+
+        host, session = self._session.host, self._session
+        settings: Any = self._answers.model("connection")
+        session.discretion.keep(self._answers.secrets())
+        budget = Budget(attempts=_ATTEMPTS, seconds=_SECONDS)
+        patience = Patience(sleep=host.sleep, clock=host.monotonic, random=host.random, budget=budget)
+        session.terminal.note("looking at the tracker ...")
+        try:
+            with closing(self._guide.explore(settings, patience)) as explorer:
+                place = chosen(explorer, self._guide, self._answers, self._person)
+                shape = explorer.shape(place)
+        except TrackerError as error:
+            raise Lost(session.discretion.clean(remedied(error.message, error.remedy))) from None
+        self._answers.values |= {("scope", key): value for key, value in place.scope.items()}
+        for question in self._guide.questions:
+            new = question.key[0] == "scope" and question.key not in self._answers.values
+            if new and self._answers.asked(question, self._guide.questions):
+                self._answer(question)
+        if not place.empty:
+            self._answers.model("scope")
+        proposal = propose(shape, *self._given())
+        return Found(
+            self._answers.section("connection"), self._answers.section("scope"), proposal, place=place.name
+        )
+
+
+def _unless_empty(question: Question) -> Any:
+    return lambda answer: "" if question.optional and not answer else variable(answer)
+
+
+def _zone_of(environ: Mapping[str, str]) -> str:
+    """The machine's time zone, as far as it tells."""
+    if environ.get("TZ"):
+        return environ["TZ"].removeprefix(":")
+    try:
+        return os.readlink("/etc/localtime").partition("zoneinfo/")[2]
+    except OSError:
+        return "UTC"
