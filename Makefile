@@ -7,7 +7,7 @@ JOBS ?= auto
 # Ledgers wait for the disk at every commit: tests keep theirs in memory where there is such a place.
 SCRATCH := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-.PHONY: demo test check bench lint clean help
+.PHONY: demo test check bench lint docs picture clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -35,5 +35,11 @@ check: lint test  ## ruff, mypy --strict and all tests
 bench: $(STAMP)  ## what a pass costs; prints tables
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,max,rounds -p no:xdist -p no:cacheprovider
 
+docs: $(STAMP)  ## the documentation as a site in site/, every link checked; needs no network
+	$(BIN)/python docs/site_check.py
+
+picture: $(STAMP)  ## the picture of the board in the README
+	$(BIN)/python docs/picture.py
+
 clean:
-	rm -rf $(VENV) dist build demo
+	rm -rf $(VENV) dist build demo site
