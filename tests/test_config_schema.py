@@ -21,6 +21,7 @@ SCHEMAS = {
 SECRETS = dict.fromkeys(
     ("JIRA_TOKEN", "NOTION_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"), "hush"
 )
+EMPTY = (None, [], [None], [""], [{}], [[]])
 EXAMPLES = ["jira-cloud.yaml", "jira-datacenter.yaml", "local.yaml", "notion.yaml", "salesforce.yaml"]
 
 
@@ -46,18 +47,58 @@ def test_the_shipped_schema_is_the_one_of_the_code(name):
 
 @pytest.mark.parametrize("made", SCHEMAS.values(), ids=SCHEMAS)
 def test_every_key_has_a_description_and_an_example(made):
-    """An editor shows both while one types."""
+    """An editor shows both while one types, of the adapters' own keys, too."""
     Draft202012Validator.check_schema(made())
-    lacking = [
-        (name, word)
+    told = [
+        (name, each)
         for node in nodes(made())
         if isinstance(node.get("properties"), dict) and "$schema" not in node["properties"]
         for name, each in node["properties"].items()
-        for word in ("description", "examples")
-        if word not in each and "const" not in each and name not in ("connection", "scope")
+        # What only says when something else holds describes nothing.
+        if "const" not in each and each.keys() != {"additionalProperties"}
     ]
 
-    assert lacking == []
+    assert [name for name, each in told if not str(each.get("description", "")).strip()] == []
+    assert [name for name, each in told if each.get("examples") in EMPTY and name != "scope"] == []
+    assert len(told) > 15
+
+
+@pytest.mark.parametrize("made", SCHEMAS.values(), ids=SCHEMAS)
+def test_every_example_fits_the_schema(made):
+    """What is offered for copying is well."""
+    whole = made()
+    unfit = [
+        (name, example)
+        for node in nodes(whole)
+        if isinstance(node.get("properties"), dict) and "$schema" not in node["properties"]
+        for name, each in node["properties"].items()
+        for example in each.get("examples", ())
+        if not Draft202012Validator({**each, "$defs": whole["$defs"]}).is_valid(example)
+    ]
+
+    assert unfit == []
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("clocks: {ack: {within: 90m, due_soon: 30m}, update: {within: PT8H}, follow_up: {schedule_grace: 1d 12h}}", []),
+     ("clocks: {ack: {within: soon}}", ["clocks"]),
+     ("clocks: {ack: {due_soon: often}}", ["clocks"]),
+     ("timezone: Europe/Berlin\nanalytics: {timezone: '${env:ZONE}'}", []),
+     ("timezone: '+01:00'", ["timezone"]),
+     ("lifecycle: {slip: 5}", ["lifecycle"])],
+)  # fmt: skip
+def test_the_schema_knows_durations_and_zones(text, where):
+    """A typing mistake is marked before anything is run."""
+    assert wrong(text, policy_file_schema) == where
+
+
+def test_a_file_that_includes_others_need_not_be_whole():
+    """What it lacks stands in them; alone, it is marked."""
+    part = "company: Acme\ntrackers: {desk: {mode: annotate}}\n"
+
+    assert wrong("include: [base.yaml]\n" + part) == []
+    assert sorted(wrong(part)) == ["", "", "trackers.desk"]
 
 
 def test_every_canonical_word_is_in_the_schema():

@@ -32,13 +32,13 @@ class JiraConnection(BaseModel):
 
     url: str = Field(examples=["https://acme.atlassian.net"])
     """The site's address, with the context path where a Data Center has one."""
-    deployment: Deployment | None = None
+    deployment: Deployment | None = Field(default=None, examples=["cloud"])
     """`cloud` or `datacenter`; found out by the address, else asked."""
-    email: str = ""
+    email: str = Field(default="", examples=["escsync@acme.example"])
     """Cloud: the e-mail address of the account that the API token belongs to."""
     token: SecretStr = SecretStr("")
     """Cloud: an API token (with `email`). Data Center: a personal access token (alone)."""
-    username: str = ""
+    username: str = Field(default="", examples=["escsync"])
     """Data Center without tokens: the login name."""
     password: SecretStr = SecretStr("")
     """Data Center without tokens: the password."""
@@ -121,9 +121,9 @@ class JiraScope(BaseModel):
     """The project's key."""
     issue_type: str = Field(default="", examples=["Escalation"])
     """The issue type, by name or id."""
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] = Field(default=(), examples=[["executive-escalation"]])
     """Labels, all of which a ticket must carry: one, or a list."""
-    jql: str = ""
+    jql: str = Field(default="", examples=["reporter != currentUser()"])
     """A further condition in JQL, without ORDER BY."""
 
     @field_validator("project", "issue_type", mode="before")

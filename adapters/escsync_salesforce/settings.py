@@ -35,11 +35,11 @@ class SalesforceConnection(BaseModel):
 
     url: str = Field(examples=["https://acme.my.salesforce.com"])
     """Your My Domain address, as Setup > My Domain shows it."""
-    client_id: str = ""
+    client_id: str = Field(default="", examples=["${env:SALESFORCE_CLIENT_ID}"])
     """The consumer key of an External Client App (with `client_secret`, or with `username` and `private_key`)."""
     client_secret: SecretStr = SecretStr("")
     """Client credentials flow: the consumer secret; the app's Run As user is escsync's account."""
-    username: str = ""
+    username: str = Field(default="", examples=["escsync@acme.example"])
     """JWT bearer flow: the username of escsync's account, authorised for the app beforehand."""
     private_key: SecretStr = SecretStr("")
     """JWT bearer flow: the private key in PEM form, such as ${file:escsync.key}."""

@@ -26,6 +26,8 @@ from .zones import zone
 
 _SPELLING = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
 _SPELLINGS = {"anyOf": [*_SPELLING["anyOf"], {"type": "array", "items": _SPELLING, "minItems": 1}]}
+ZONE = r"^(\$\{(env|file):[^{}]+\}|[A-Za-z_]+(/[A-Za-z0-9_+-]+)*)$"
+"""How an IANA name looks, or a reference to one; whether there is such a zone, the loader knows."""
 _TRACKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -88,7 +90,9 @@ CanonicalName = Annotated[
     WithJsonSchema({"enum": list(FIELDS)}),
 ]
 Spellings = Annotated[tuple[str, ...], BeforeValidator(spellings), WithJsonSchema(_SPELLINGS)]
-ZoneName = Annotated[StrictStr, AfterValidator(_zone)]
+ZoneName = Annotated[
+    StrictStr, AfterValidator(_zone), WithJsonSchema({"type": "string", "pattern": ZONE, "minLength": 1})
+]
 Text = Annotated[StrictStr, Field(min_length=1)]
 
 
@@ -206,6 +210,6 @@ class EscsyncYaml(Strict):
     notify: NotifyYaml = Field(default=NotifyYaml(), examples=[{"leadership": ["slack://${env:SLACK_HOOK}"]}])
     """Apprise URLs, by who hears it."""
     trackers: dict[Annotated[str, AfterValidator(_named)], TrackerYaml] = Field(
-        min_length=1, examples=[{"support": {"adapter": "jira"}}]
+        min_length=1, examples=[{"support": {"adapter": "local", "connection": {"path": "tracker.db"}}}]
     )
     """The trackers, each under a name of your choosing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from escsync.domain.fields import FIELDS
 from escsync.domain.policy import ClockRule, Policy
 
 from . import glossary
-from .model import EscsyncYaml
+from .model import ZONE, EscsyncYaml
 from .person import PeopleYaml
 from .policy import policy_schema
 from .vocabulary import choices
@@ -27,6 +28,10 @@ _SPELLINGS = {
         {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
     ]
 }
+_DURATION = (
+    r"^(P(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?|(\d+ ?([wdhsWDHS]|[mM]([iI][nN])?) ?)+)$"
+)
+_SHARE = r"^\d+(\.\d+)?%$"
 _EXAMPLES: Mapping[str, Any] = {
     "BusinessHours.timezone": "America/New_York",
     "BusinessHours.hours": {"mon-fri": "09:00-17:00"},
@@ -34,6 +39,17 @@ _EXAMPLES: Mapping[str, Any] = {
     "ClockRule.within": "2h",
     "Analytics.timezone": "Europe/Berlin",
     "MoneyRule.rates": {"2026-03-31": {"EUR": "1.10"}},
+    "Comms.phrases": {"commitment": ["you have my word"]},
+    "ContentRule.must_contain": ["understood", "actions", "timeline"],
+    "Policy.comms": {"handover_required": False},
+    "Policy.waivers": [
+        {
+            "id": "EXEC-42",
+            "clock": "update",
+            "by": "dana",
+            "reason": "The customer asked for silence until Monday.",
+        }
+    ],
     "Policy.calendars": {"ny": {"timezone": "America/New_York", "hours": {"mon-fri": "09:00-17:00"}}},
     "Policy.routing": {"sla_breach": "support_ops"},
     "Waiver.id": "EXEC-42",
@@ -59,10 +75,17 @@ def schema() -> dict[str, Any]:
     markers |= {"additionalProperties": False, "properties": _markers()}
     for each in (main, tracker, policy, *(definitions[name] for name in ("Clocks", "Comms", "MoneyRule"))):
         _emptiable(each)
-    tracker["allOf"] = [
-        _settings(plugin, definitions) for plugin in registry.plugins().values() if isinstance(plugin, Plugin)
-    ]
-    return _finished({**main, "$defs": definitions}, "escsync.yaml")
+    usable = [plugin for plugin in registry.plugins().values() if isinstance(plugin, Plugin)]
+    tracker["properties"]["adapter"]["anyOf"] = [{"enum": [each.name for each in usable]}, {"type": "string"}]
+    tracker["allOf"] = [_settings(plugin, definitions) for plugin in usable]
+    # What is required may stand in an included file.
+    alone = {
+        "required": main.pop("required"),
+        "properties": {"trackers": {"additionalProperties": {"required": tracker.pop("required")}}},
+    }
+    return _finished(
+        {**main, "if": {"required": ["include"]}, "else": alone, "$defs": definitions}, "escsync.yaml"
+    )
 
 
 def people_schema() -> dict[str, Any]:
@@ -95,9 +118,21 @@ def _policy() -> dict[str, Any]:
             if "description" not in node and key in inherited:
                 node["description"] = inherited[key]["description"]
             example = _EXAMPLES.get(f"{name}.{key}", _EXAMPLES.get(f"ClockRule.{key}"))
-            example = node["default"] if node.get("default") not in (None, {}) else example
+            example = node["default"] if node.get("default") not in (None, {}, [], ()) else example
             node.setdefault("examples", [example if example is not None else node.get("default")])
+            _patterned(key, node)
     return found
+
+
+def _patterned(key: str, node: dict[str, Any]) -> None:
+    """Let an editor mark what is no duration, share or zone."""
+    text = next((each for each in (node, *node.get("anyOf", ())) if each.get("type") == "string"), {})
+    if key == "timezone":
+        text["pattern"] = ZONE
+    elif key == "due_soon":
+        text["pattern"] = f"{_SHARE}|{_DURATION}"
+    elif key == "within" or re.fullmatch(r"PT?\d+[A-Z]", str(node.get("default"))):
+        text["pattern"] = _DURATION
 
 
 def _durations_written(node: Any) -> Any:
@@ -157,10 +192,20 @@ def _settings(plugin: Plugin, definitions: dict[str, Any]) -> dict[str, Any]:
     return {
         "if": {"properties": {"adapter": {"const": plugin.name}}, "required": ["adapter"]},
         "then": {
-            "properties": model["properties"],
+            "properties": {
+                key: {**_told(node, definitions), **node} for key, node in model["properties"].items()
+            },
             "required": [key for key in model.get("required", ()) if key in model["properties"]],
         },
     }
+
+
+def _told(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """A section's meaning, and an example with its required keys, or else with its first."""
+    inner = definitions.get(str(node.get("$ref", "")).rpartition("/")[2], node)
+    named = inner.get("required") or list(inner.get("properties", {}))[:1]
+    example = {key: inner["properties"][key]["examples"][0] for key in named}
+    return {"description": inner.get("description", ""), "examples": [example]}
 
 
 def _referable(key: str, node: dict[str, Any]) -> dict[str, Any]:
