@@ -1,0 +1,78 @@
+"""Can the process work with these people and these limits at all?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from escsync.adapter import Level, PersonKind, Problem, TrackerPerson
+from escsync.domain.people import Directory
+from escsync.domain.plan import Limits, Mode
+from escsync.domain.policy import Policy
+
+
+def acknowledging(directory: Directory, policy: Policy, now: datetime) -> Problem:
+    """Is there anybody whose message is an acknowledgement?"""
+    roles = policy.roles.may_acknowledge
+    able = [
+        one
+        for one in directory.people.values()
+        if one.human and one.active and one.roles(now) & frozenset(roles)
+    ]
+    names = " or ".join(role.value for role in roles)
+    if not able:
+        return Problem(
+            Level.WARNING,
+            "people",
+            f"nobody in people.yaml may acknowledge: that takes the role {names}",
+            f"give it to whoever does: roles: [{roles[0].value}]" if roles else "name a role in the policy",
+        )
+    away = [one for one in able if one.absence(now) is not None]
+    if len(away) == len(able):
+        remedy = "give the role to whoever stands in, for these days at least: roles: [{role: ..., from: ..., to: ...}]"
+        return Problem(Level.WARNING, "people", "everybody who may acknowledge is away now", remedy)
+    return Problem(Level.OK, "people", f"{len(able)} may acknowledge ({names})")
+
+
+def fallback(
+    directory: Directory, tracker: str, mode: Mode, accounts: Iterable[TrackerPerson], now: datetime
+) -> Iterator[Problem]:
+    """Can an escalation that nobody owns be given to somebody? Only mode enforce does."""
+    if mode is not Mode.ENFORCE:
+        return
+    about, person = "fallback_owner", directory.get(directory.fallback_owner)
+    if person is None:
+        message = "people.yaml names none: an escalation that nobody owns stays without an owner"
+        yield Problem(Level.WARNING, about, message, "add to people.yaml: fallback_owner: ID")
+        return
+    meant = directory.stand_in(None, now)
+    if meant is None:
+        message = f"{person.name} is away or inactive, and so is who stands in: nobody is assigned now"
+        yield Problem(Level.WARNING, about, message, f"name a fallback for {person.id} in people.yaml")
+        return
+    native, shown = meant.ids.get(tracker), {one.id: one for one in accounts}
+    account = shown.get(native or "")
+    if native is None:
+        message = f"{meant.name} has no id on {tracker}: nobody can be assigned"
+        yield Problem(
+            Level.WARNING, about, message, f"add ids: {{{tracker}: ...}} to {meant.id} in people.yaml"
+        )
+    elif account is None or not account.active or account.kind is not PersonKind.HUMAN:
+        message = f"{meant.name} ({native}) cannot be assigned on {tracker}"
+        remedy = f"give the account access, or correct ids.{tracker} of {meant.id} in people.yaml"
+        yield Problem(Level.WARNING, about, message, remedy)
+    else:
+        yield Problem(Level.OK, about, f"{meant.name}, as {account.name}")
+
+
+def first_writes(limits: Limits, mode: Mode, bare: int) -> Problem | None:
+    """Would the first pass that writes be refused whole? *bare* open escalations have nothing of escsync's yet."""
+    if mode.rank < Mode.ANNOTATE.rank or bare <= limits.max_writes:
+        return None
+    return Problem(
+        Level.WARNING,
+        "limits",
+        f"{bare} open escalations have no note yet and limits.max_writes is {limits.max_writes}: the next pass would be "
+        "refused whole",
+        f"read it with `escsync plan`, then run `escsync sync --max-writes {bare}` once",
+    )

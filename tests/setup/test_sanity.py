@@ -1,0 +1,104 @@
+"""Can the process work with these people, these clocks and these limits?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from escsync.adapter import Level, PersonKind, TrackerPerson
+from escsync.domain.people import Absence, Directory, Person, Role, Tenure
+from escsync.domain.plan import Limits, Mode
+from escsync.domain.policy import Policy
+from escsync.setup import sanity, skew
+
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+MANAGER = (Tenure(Role.SUPPORT_MANAGER),)
+AWAY = (Absence(date(2026, 3, 1), date(2026, 3, 9)),)
+
+
+@pytest.mark.parametrize(
+    ("people", "level", "said"),
+    [
+        ([Person("d", "D", tenures=MANAGER)], Level.OK, "1 may acknowledge (support_manager or support_director"),
+        ([], Level.WARNING, "nobody in people.yaml may acknowledge"),
+        ([Person("d", "D")], Level.WARNING, "nobody in people.yaml may acknowledge"),
+        ([Person("d", "D", tenures=MANAGER, active=False)], Level.WARNING, "nobody"),
+        ([Person("d", "D", tenures=MANAGER, kind=PersonKind.BOT)], Level.WARNING, "nobody"),
+        ([Person("d", "D", tenures=(Tenure(Role.SUPPORT_MANAGER, NOW + timedelta(1)),))], Level.WARNING, "nobody"),
+        ([Person("d", "D", tenures=MANAGER, absences=AWAY)], Level.WARNING, "everybody who may acknowledge is away"),
+    ],
+)  # fmt: skip
+def test_somebody_must_be_able_to_acknowledge(people, level, said):
+    """Now, in person."""
+    line = sanity.acknowledging(Directory(people), Policy(), NOW)
+
+    assert line.level is level
+    assert said in line.message
+    assert line.remedy or level is Level.OK
+
+
+IDRIS = Person("idris", "Idris", ids={"support": "u2"})
+
+
+@pytest.mark.parametrize(
+    ("directory", "accounts", "level", "said"),
+    [
+        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "Idris H")], Level.OK, "Idris, as Idris H"),
+        (Directory([IDRIS]), [], Level.WARNING, "names none"),
+        (Directory([IDRIS], "idris"), [], Level.WARNING, "Idris (u2) cannot be assigned on support"),
+        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", active=False)], Level.WARNING, "cannot be assigned"),
+        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", kind=PersonKind.QUEUE)], Level.WARNING, "cannot be"),
+        (Directory([Person("idris", "Idris")], "idris"), [], Level.WARNING, "has no id on support"),
+        (Directory([Person("idris", "Idris", absences=AWAY)], "idris"), [], Level.WARNING, "is away or inactive"),
+    ],
+)  # fmt: skip
+def test_the_fallback_owner_must_be_assignable_where_it_is_used(directory, accounts, level, said):
+    """In mode enforce; the others assign nobody."""
+    (line,) = sanity.fallback(directory, "support", Mode.ENFORCE, accounts, NOW)
+
+    assert (line.level, line.subject) == (level, "fallback_owner")
+    assert said in line.message
+    assert line.remedy or level is Level.OK
+    assert list(sanity.fallback(directory, "support", Mode.ANNOTATE, accounts, NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [(0, ""), (30, ""), (-30, ""), (31, "31 s ahead of"), (-95, "95 s behind"), (7200, "2 h ahead of")],
+)
+def test_clocks_that_differ_are_a_warning_with_what_it_means(apart, said):
+    """Up to half a minute is nothing."""
+    there = NOW + timedelta(seconds=apart)
+
+    for line in (skew.tracker(NOW, there), skew.ledger(NOW, there)):
+        assert line.level is (Level.WARNING if said else Level.OK)
+        assert said in line.message
+        assert bool(line.remedy) is bool(said)
+    assert "verdict" in skew.tracker(NOW, NOW + timedelta(minutes=9)).message
+
+
+def test_a_last_pass_in_the_future_refuses_every_pass():
+    """Somebody's clock was wrong."""
+    line = skew.backwards(NOW, NOW + timedelta(days=2))
+
+    assert line.level is Level.FAIL
+    assert "2 d from now" in line.message
+    assert skew.backwards(NOW, NOW) is skew.backwards(NOW, None) is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "bare", "warned"),
+    [
+        (Mode.OBSERVE, 99, False),
+        (Mode.ANNOTATE, 25, False),
+        (Mode.ANNOTATE, 26, True),
+        (Mode.ENFORCE, 99, True),
+    ],
+)
+def test_a_first_pass_that_a_limit_would_refuse_is_foretold(mode, bare, warned):
+    """With the flag that lets it through once."""
+    line = sanity.first_writes(Limits(), mode, bare)
+
+    assert (line is not None) is warned
+    assert line is None or f"--max-writes {bare}" in line.remedy
