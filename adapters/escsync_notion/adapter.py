@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from escsync.adapter import (
@@ -22,11 +23,14 @@ from escsync.adapter import (
     Value,
     Written,
 )
+from escsync.offers import Gap, Part, Provided, Wish
 
-from . import encode
+from . import encode, rehearsal
 from .connection import Connection, Transport
 from .discovery import Discovery
+from .provision import Provision
 from .reader import Reader
+from .rights import Rights
 from .settings import NotionSettings
 from .survey import Survey
 from .writer import Writer
@@ -41,6 +45,8 @@ class NotionAdapter:
         self._discovery = Discovery(self._connection, binding)
         self._reader = Reader(self._connection, self._discovery)
         self._writer = Writer(self._connection, self._discovery, self._reader)
+        self._rights = Rights(self._connection, self._discovery)
+        self._provision = Provision(self._connection, settings.scope, binding.vocabulary)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -64,7 +70,7 @@ class NotionAdapter:
         return self._discovery.told()
 
     def check(self) -> Iterator[Problem]:
-        """Access, capabilities, properties, options and statuses."""
+        """Access, properties, options and statuses; `rights` tells the capabilities."""
         yield from Survey(self._connection, self._discovery).look()
 
     def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef] = ()) -> Iterator[Page]:
@@ -109,6 +115,49 @@ class NotionAdapter:
         """*value* as Notion will show it: to the minute where the mapped property is a date."""
         columns = self._discovery.schema.columns.get(field, ())
         return encode.fit(columns[0], value) if columns else value
+
+    # -- what it offers besides
+
+    @property
+    def time(self) -> datetime | None:
+        """Notion's clock at the last answer."""
+        return self._connection.time
+
+    def rights(self, mode: str) -> Iterator[Problem]:
+        """The capabilities as *mode* needs them, and what is shared beyond the database."""
+        yield from self._rights.judged(mode)
+
+    def outline(self) -> Iterator[Part]:
+        """The mapped properties and the statuses as they are now."""
+        yield from self._discovery.outline()
+
+    def recalled(self) -> Iterator[Part]:
+        """The same as the last connection learnt them."""
+        yield from self._discovery.recalled()
+
+    def scratch(self, mark: str) -> TicketRef:
+        """Make a page to try things on."""
+        return rehearsal.scratch(self._writer.creation, mark)
+
+    def discard(self, ref: TicketRef) -> None:
+        """Throw it away."""
+        rehearsal.discard(self._connection, ref)
+
+    def missing(self, wishes: Sequence[Wish]) -> Iterator[Gap]:
+        """What the database, or the page below which it is to be made, lacks."""
+        yield from self._provision.missing(wishes)
+
+    def provide(self, gap: Gap) -> Provided:
+        """Make it."""
+        return self._provision.provide(gap)
+
+    def provided(self) -> Iterator[Provided]:
+        """What escsync made here."""
+        yield from self._provision.provided()
+
+    def withdraw(self, one: Provided) -> None:
+        """Take it away again."""
+        self._provision.withdraw(one)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -22,7 +22,7 @@ _FACTS = ("account.", "contact.")
 _PLAIN_FACTS = ("summary", "description", "source_url")
 _DETAILS = ("number", "unique_id", "date", *PAGE)
 """What else may tell a fact as a text: a customer's number, say. Findings and links are words or nothing."""
-_FITTING: Mapping[FieldKind, tuple[str, ...]] = {
+FITTING: Mapping[FieldKind, tuple[str, ...]] = {
     FieldKind.TEXT: _WORDS,
     FieldKind.PEOPLE: ("people", "created_by", "last_edited_by", *_TEXTS, "email", "select"),
     FieldKind.INSTANT: ("date", "created_time", "last_edited_time", *_TEXTS),
@@ -136,7 +136,7 @@ def unfit(name: str, column: Column) -> str:
     facts = name.startswith(_FACTS) or name in _PLAIN_FACTS
     if column.type in CALCULATED:
         return "" if facts else f"a {column.type} is calculated by Notion and is no evidence"
-    if column.type in _FITTING[kind] or (facts and kind is FieldKind.TEXT and column.type in _DETAILS):
+    if column.type in FITTING[kind] or (facts and kind is FieldKind.TEXT and column.type in _DETAILS):
         return ""
     if name.startswith(_FACTS) and kind is FieldKind.PEOPLE and column.type == "rollup":
         return ""
@@ -145,7 +145,7 @@ def unfit(name: str, column: Column) -> str:
 
 def fitting(name: str) -> tuple[str, ...]:
     """The types that are best for a field."""
-    return _FITTING[FIELDS[name].kind][:2]
+    return FITTING[FIELDS[name].kind][:2]
 
 
 def _options(raw: object) -> Iterable[Option]:

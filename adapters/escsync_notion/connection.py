@@ -41,6 +41,8 @@ class Connection:
         """Why nothing will be answered any more: a token that does not count, a pause for everybody."""
         self._retry = retry.paced(RATE)
         self._date: datetime | None = None
+        self.time: datetime | None = None
+        """Notion's clock at the last answer that told it."""
         self._client = Client(
             auth=settings.token.get_secret_value(),
             base_url=settings.url,
@@ -163,6 +165,7 @@ class Connection:
 
     def _heard(self, response: httpx.Response) -> None:
         self._date = http_date(response.headers.get("Date", ""))
+        self.time = self._date or self.time
 
 
 def _late(error: RequestTimeoutError, what: str) -> TrackerError:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from escsync.adapter import Binding, Denied, Problem
+from escsync.offers import Part
 
 from . import columns as looks
-from . import drift
+from . import drift, outlines
 from .columns import Column
 from .connection import Connection
 from .drift import ESSENTIAL, Lost
@@ -38,6 +39,7 @@ class Discovery:
         told = dict(binding.discovery)
         ours = told.get("format") == _FORMAT and told.get("for") == self._digest()
         self._before = Before(told.get("source", ""), told.get("columns", {})) if ours else Before()
+        self._handed: Mapping[str, Any] = self._before.columns
         self._known: dict[str, Any] = told if ours and self._is_fresh(told) else {}
         if ours and not self._known:
             self._known = {key: told[key] for key in _KEPT if key in told}
@@ -121,6 +123,17 @@ class Discovery:
         if self.may("read") is False:
             found.append(drift.unheard())
         return tuple(found)
+
+    def outline(self) -> Iterator[Part]:
+        """The schema that the configuration leans on, freshly asked for."""
+        source = str(self._known.get("source") or self._before.source)
+        inquiry = Inquiry(self._connection, self.settings.scope, self._before)
+        found = inquiry.columns(source or inquiry.source()["source"], self._binding.vocabulary)
+        yield from outlines.parts(self._binding.vocabulary, found["columns"])
+
+    def recalled(self) -> Iterator[Part]:
+        """The same as it was handed back; nothing is asked."""
+        yield from outlines.parts(self._binding.vocabulary, self._handed)
 
     @property
     def beside(self) -> list[str]:

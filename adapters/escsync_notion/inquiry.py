@@ -13,6 +13,8 @@ from .columns import PAGE, Column, plain
 from .connection import Connection
 from .settings import NotionScope, dashes
 
+UNMADE = "scope: there is no database yet"
+PROVISION = "run `escsync provision --apply`: it makes the database below scope.page and writes its id here"
 _SHARE = "share the database with the connection (... > Connections), and check the id"
 _MOST_NAMED = 10
 
@@ -47,6 +49,8 @@ class Inquiry:
 
         Of a database with several, one must be named; one that joins later changes nothing.
         """
+        if self._scope.unmade:
+            raise Denied(UNMADE, remedy=PROVISION)
         if self._scope.data_source:
             return {"source": self._scope.data_source, "beside": []}
         database, what = self._scope.database, "reading the database"
@@ -88,7 +92,7 @@ class Inquiry:
             raise
         wanted = {looks.parted(word)[0] for some in looks.spelled(vocabulary).values() for word in some}
         key = self._scope.key_property
-        found = {word: self._meant(word, every) for word in sorted(wanted | ({key} if key else set()))}
+        found = {word: self.meant(word, every) for word in sorted(wanted | ({key} if key else set()))}
         unique = next((column.told() for column in every if column.type == "unique_id"), None)
         return {"columns": found, "unique": unique}
 
@@ -113,7 +117,7 @@ class Inquiry:
                 self._sources[source] = None
         return self._sources[source]
 
-    def _meant(self, word: str, every: list[Column]) -> dict[str, Any] | str:
+    def meant(self, word: str, every: list[Column]) -> dict[str, Any] | str:
         """A property that was renamed is still meant by its old name: it is known by its id for as long as it lives."""
         found, before = self._named(word, every), self._before.columns.get(word)
         if not isinstance(before, dict) or word in ("title", "status", *PAGE):

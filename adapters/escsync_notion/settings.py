@@ -63,12 +63,16 @@ class NotionScope(BaseModel):
 
     database: str = Field(default="", examples=["https://app.notion.com/p/Escalations-2f1c..."])
     """The database, by its id or its address as the browser shows it."""
-    data_source: str = ""
+    data_source: str = Field(default="", examples=["2f1c0a5e-8d3b-4c6f-9a7e-1b2c3d4e5f60"])
     """The data source, by its id: needed where the database has several."""
-    key_property: str = ""
+    page: str = Field(
+        default="", examples=["https://www.notion.so/acme/Support-2f1c0a5e8d3b4c6f9a7e1b2c3d4e5f60"]
+    )
+    """The page below which `escsync provision --apply` makes the database where there is none yet, by its id or address."""
+    key_property: str = Field(default="", examples=["escsync key"])
     """A text property for the mark by which a page that escsync creates is found again; else it stands in the page."""
 
-    @field_validator("database", "data_source")
+    @field_validator("database", "data_source", "page")
     @classmethod
     def _id(cls, told: str) -> str:
         if not told.strip():
@@ -80,9 +84,16 @@ class NotionScope(BaseModel):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> NotionScope:
-        if bool(self.database) == bool(self.data_source):
-            raise ValueError("give exactly one of database and data_source")
+        if (self.database and self.data_source) or not (self.database or self.data_source or self.page):
+            raise ValueError(
+                "give exactly one of database and data_source, or a page to make the database below"
+            )
         return self
+
+    @property
+    def unmade(self) -> bool:
+        """Has the database yet to be made, as far as the configuration tells?"""
+        return not self.database and not self.data_source
 
 
 class NotionSettings(BaseModel):
@@ -91,7 +102,9 @@ class NotionSettings(BaseModel):
     model_config = _STRICT
 
     connection: NotionConnection
+    """How to reach it."""
     scope: NotionScope
+    """Which pages are executive escalations."""
 
 
 def identified(told: str) -> str:

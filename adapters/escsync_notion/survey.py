@@ -1,36 +1,21 @@
-"""What `escsync doctor` looks at: access, capabilities, properties, options, statuses; each one line with its fix."""
+"""What `escsync doctor` looks at besides rights: access, properties, options, statuses; each one line with its fix."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
-from escsync.adapter import (
-    FIELDS,
-    Denied,
-    FieldKind,
-    Level,
-    Problem,
-    Rejected,
-    TrackerError,
-    Vanished,
-    canonical,
-)
+from escsync.adapter import FIELDS, FieldKind, Level, Problem, TrackerError, canonical
 
 from . import columns as looks
 from .columns import GROUPS, Column, plain
 from .connection import RATE, Connection
-from .conversation import NOBODY
 from .discovery import Discovery
-from .drift import unheard
+from .inquiry import PROVISION, UNMADE
 from .query import Query
 from .schema import Schema
 
 _ENDS = ("closed", "rejected", "duplicate")
-
-_Query: TypeAlias = dict[str, str]
-_Body: TypeAlias = dict[str, Any] | None
 
 
 class Survey:
@@ -42,6 +27,9 @@ class Survey:
 
     def look(self) -> Iterator[Problem]:
         """Every line; the first failure to get in at all is the last line."""
+        if self._discovery.settings.scope.unmade:
+            yield from self._unmade()
+            return
         try:
             schema = self._discovery.schema
         except TrackerError as error:
@@ -50,45 +38,29 @@ class Survey:
         me = self._discovery.me
         where = f" in {me['workspace']}" if me["workspace"] else ""
         yield Problem(Level.OK, "access", f"signed in as {me['name'] or me['id']}{where}")
-        for part in (self._capabilities, self._scope, self._fields, self._statuses):
+        for part in (self._scope, self._fields, self._statuses):
             try:
                 yield from part(schema)
             except TrackerError as error:
                 yield Problem(Level.FAIL, part.__name__.strip("_"), error.message, error.remedy)
         yield from _nature(schema)
 
-    def _capabilities(self, schema: Schema) -> Iterator[Problem]:
-        """Each is tried on a page that does not exist."""
-        paragraph = {"rich_text": [{"type": "text", "text": {"content": "escsync"}}]}
-        tries: tuple[tuple[str, str, str, str, _Query, _Body], ...] = (
-            ("read comments", "read", "GET", "comments", {"block_id": NOBODY}, None),
-            (
-                "insert comments",
-                "",
-                "POST",
-                "comments",
-                {},
-                {"parent": {"page_id": NOBODY}, **paragraph},
-            ),
-            ("update content", "", "PATCH", f"pages/{NOBODY}", {}, {"properties": {}}),
-            ("read user information", "users", "GET", f"users/{NOBODY}", {}, None),
-        )
-        for name, known, method, path, query, body in tries:
-            allowed = self._is_allowed(method, path, query, body)
-            if known:
-                self._discovery.learn(known, allowed=allowed)
-            yield _capability(name, allowed=allowed)
-
-    def _is_allowed(self, method: str, path: str, query: _Query, body: _Body) -> bool:
+    def _unmade(self) -> Iterator[Problem]:
+        """There is a page and no database yet: may one be made below it?"""
+        page = self._discovery.settings.scope.page
         try:
-            self._connection.send(method, path, what="trying a capability", query=query, body=body, safe=True)
-        except Denied:
-            if self._connection.shut is not None:
-                raise
-            return False
-        except (Vanished, Rejected):
-            return True
-        return True
+            me = self._connection.get("users/me", what="signing in").page()
+        except TrackerError as error:
+            yield Problem(Level.FAIL, "access", error.message, error.remedy)
+            return
+        yield Problem(Level.OK, "access", f"signed in as {me.get('name') or me['id']}")
+        try:
+            self._connection.get(f"pages/{page}", what="reading the page")
+        except TrackerError as error:
+            yield Problem(Level.FAIL, "scope.page", error.message, "share the page: ... > Connections")
+        else:
+            yield Problem(Level.OK, "scope.page", "the page is shared with the connection")
+        yield Problem(Level.FAIL, "scope", UNMADE.removeprefix("scope: "), PROVISION)
 
     def _scope(self, schema: Schema) -> Iterator[Problem]:
         if self._discovery.beside:
@@ -153,21 +125,6 @@ class Survey:
             if schema.vocabulary.stage_of(one.id, one.name) is None:
                 remedy = f"map it: stages: {{...: [{one.name}]}}"
                 yield Problem(Level.WARNING, f"status {one.name}", "stands for no stage", remedy)
-
-
-def _capability(name: str, *, allowed: bool) -> Problem:
-    if allowed:
-        return Problem(Level.OK, f"capability {name}", "not refused")
-    if name == "read comments":
-        told = unheard()
-        return Problem(told.level, f"capability {name}", told.message, told.remedy)
-    losses = {
-        "insert comments": "no note can be written",
-        "update content": "escsync's own properties cannot be written (modes annotate and enforce)",
-        "read user information": "people have no names, and one who left is not told from one who may not be seen",
-    }
-    remedy = f"give the connection the capability {name!r}"
-    return Problem(Level.WARNING, f"capability {name}", f"missing: {losses[name]}", remedy)
 
 
 def _field(name: str, column: Column, word: str) -> Problem:

@@ -35,8 +35,13 @@ def lines(notion, level=None, **how):
     return {one.subject: one for one in found if level is None or one.level is level}
 
 
+def judged(notion, mode):
+    """The lines about rights by their subject."""
+    return {one.subject: one for one in notion.connect().rights(mode)}
+
+
 def test_all_is_well(notion):
-    """Access, capabilities, scope, fields, statuses, and what Notion cannot do."""
+    """Access, scope, fields, statuses, and what Notion cannot do."""
     notion.site.create()
     found = lines(notion)
 
@@ -52,7 +57,11 @@ def test_doctor_changes_nothing(notion):
     """Capabilities are tried on a page that does not exist."""
     page = notion.site.create()
     before = (dict(page.values), page.edited_at, list(notion.world.comments))
+    pages = set(notion.world.pages)
     lines(notion)
+    judged(notion, "enforce")
+
+    assert set(notion.world.pages) == pages
 
     assert (dict(page.values), page.edited_at, list(notion.world.comments)) == before
     assert len(notion.world.rows(notion.site.escalations)) == 1
@@ -63,18 +72,20 @@ def test_doctor_changes_nothing(notion):
     [
         ("read_comments", "capability read comments", Level.FAIL),
         ("insert_comments", "capability insert comments", Level.WARNING),
-        ("update_content", "capability update content", Level.WARNING),
+        ("update_content", "capability update content", Level.FAIL),
+        ("insert_content", "capability insert content", Level.WARNING),
         ("read_users", "capability read user information", Level.WARNING),
+        ("read_emails", "capability e-mail addresses", Level.WARNING),
     ],
 )
 def test_a_missing_capability_is_named_with_what_it_costs(notion, lost, subject, level):
     """They are switched on one by one in the connection's page, and comments are off at first."""
     notion.world.can -= {lost}
 
-    found = lines(notion)[subject]
+    found = judged(notion, "enforce")[subject]
 
-    assert found.level is level
-    assert "give the connection" in found.remedy
+    assert (found.level, found.message.startswith("missing") or level is Level.FAIL) == (level, True)
+    assert "> Capabilities" in found.remedy
 
 
 def test_the_first_failure_to_get_in_is_the_last_line(notion):

@@ -70,7 +70,9 @@ def test_what_is_no_id_is_none(told):
         ({"tokn": "x"}, None, "Extra inputs"),
         (None, {"database": "Escalations"}, "32 hexadecimal digits"),
         (None, {"database": ID, "data_source": ID}, "exactly one"),
+        (None, {"database": ID, "data_source": ID, "page": ID}, "exactly one"),
         (None, {"key_property": "x"}, "exactly one"),
+        (None, {"page": "Escalations"}, "32 hexadecimal digits"),
     ],
 )
 def test_every_mistake_is_told_in_words(connection, scope, words):
@@ -79,6 +81,15 @@ def test_every_mistake_is_told_in_words(connection, scope, words):
         settings(connection, scope)
 
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("scope", "unmade"),
+    [({"page": ID}, True), ({"page": ID, "database": BARE}, False), ({"page": ID, "data_source": ID}, False)],
+)
+def test_a_page_stands_for_a_database_that_is_yet_to_be_made(scope, unmade):
+    """And may stay beside it afterwards."""
+    assert settings(scope=scope).scope.unmade is unmade
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8803", "http://localhost:8803/", "http://[::1]:8803/v1"])

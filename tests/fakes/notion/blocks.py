@@ -28,6 +28,10 @@ class BlockRoutes(QueryRoutes):
         self.may("read_content")
         page = self.page(id, "block_id")
         shown = [self.render.block(block, page.id) for block in page.blocks if not block.in_trash]
+        below = (p for p in self.world.pages.values() if p.parent == page.id and not p.in_trash)
+        shown += [self._as_block(p, "child_page", p.title, page.id, gone=False) for p in below]
+        tables = (d for d in self.world.databases.values() if d.parent == page.id and not d.in_trash)
+        shown += [self._as_block(d, "child_database", d.title, page.id, gone=False) for d in tables]
         return Reply(200, self.paged(request, shown, type="block", block={}))
 
     @route("PATCH", "/blocks/{id}/children")
@@ -70,12 +74,12 @@ class BlockRoutes(QueryRoutes):
         return Reply(200, self._as_block(page, "child_page", page.title, page.parent, children))
 
     def _as_block(
-        self, what: Any, kind: str, title: str, parent: str, children: bool = False
+        self, what: Any, kind: str, title: str, parent: str, children: bool = False, gone: bool = True
     ) -> dict[str, Any]:
-        """A page or a database that was thrown away, as a block of its parent."""
+        """A page or a database, thrown away or there, as a block of its parent."""
         edited = what.edited_at if isinstance(what, Page) else what.created_at
         author = what.created_by if isinstance(what, Page) else self.world.me
-        made = Block(what.id, kind, {"title": title}, what.created_at, author, edited, True)
+        made = Block(what.id, kind, {"title": title}, what.created_at, author, edited, gone)
         return self.render.block(made, parent, children=children)
 
     def new_block(self, told: Any, place: int) -> Block:
@@ -106,9 +110,17 @@ class BlockRoutes(QueryRoutes):
         pages = [p for p in self.world.pages.values() if self.world.sees(p) and not p.in_trash]
         found: list[dict[str, Any]] = []
         if kind in {"", "page"}:
-            found += [self.render.page(p) for p in pages if words in p.title.casefold() and p.source]
+            found += [self.render.page(p) for p in pages if words in p.title.casefold()]
         if kind in {"", "data_source"} and not self.world.blind:
-            known = [s for s in self.world.sources.values() if not s.hidden and words in s.title.casefold()]
-            found += [self.render.source(source) for source in known]
-        told = {"object": "list", "results": found[:100], "next_cursor": None, "has_more": False}
+            known = [
+                s for s in self.world.sources.values() if not (s.hidden or s.in_trash or s.database.in_trash)
+            ]
+            found += [self.render.source(one) for one in known if words in one.title.casefold()]
+        size, first = min(int(body.get("page_size", 100)), 100), 0
+        if cursor := body.get("start_cursor"):
+            first = [one["id"] for one in found].index(cursor)
+        more = len(found) > first + size
+        onward = found[first + size]["id"] if more else None
+        shown = found[first : first + size]
+        told = {"object": "list", "results": shown, "next_cursor": onward, "has_more": more}
         return Reply(200, told | {"type": "page_or_data_source", "page_or_data_source": {}})

@@ -99,9 +99,16 @@ def _asked(request: Request) -> Request:
     if isinstance(body, dict):
         newest = request.headers.get("notion-version") == "2026-03-11"
         body = {name: value for name, value in body.items() if newest or name != "archived"}
+        if request.path.startswith("/v1/data_sources/") and isinstance(body.get("properties"), dict):
+            body["properties"] = {name: _schema(one) for name, one in body["properties"].items()}
         if request.path.startswith("/v1/pages") and isinstance(body.get("properties"), dict):
             body["properties"] = {name: _value(one) for name, one in body["properties"].items()}
     return Request(request.method, request.path, query, body, request.headers)
+
+
+def _schema(told: Any) -> Any:
+    """Options of a status property can be given since March 2026."""
+    return {**told, "status": {}} if isinstance(told, dict) and "status" in told else told
 
 
 def _value(told: Any) -> Any:

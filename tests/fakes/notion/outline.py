@@ -32,14 +32,14 @@ class Outline:
             "object": "database",
             "id": database.id,
             "title": typed(database.title),
-            "description": [],
+            "description": database.description,
             "parent": {"type": "page_id", "page_id": database.parent},
             "is_inline": False,
             "in_trash": database.in_trash,
             "is_locked": False,
             "created_time": precise(database.created_at),
             "last_edited_time": precise(database.created_at),
-            "data_sources": [{"id": source.id, "name": source.title} for source in database.sources],
+            "data_sources": [{"id": s.id, "name": s.title} for s in database.sources if not s.in_trash],
             "icon": database.icon,
             "cover": None,
             "url": HOST + bare(database.id),
@@ -78,11 +78,13 @@ class Outline:
         return {held.name: self._property(held, source) for held in source.ordered}
 
     def _property(self, held: Property, source: DataSource) -> dict[str, Any]:
-        told = {"id": held.key, "name": held.name, "description": None, "type": held.type}
+        told = {"id": held.key, "name": held.name, "description": held.description, "type": held.type}
         return told | {held.type: self._config(held, source)}
 
     def _config(self, held: Property, source: DataSource) -> dict[str, Any]:
-        listed = [{"id": o.id, "name": o.name, "color": o.color, "description": None} for o in held.options]
+        listed = [
+            {"id": o.id, "name": o.name, "color": o.color, "description": o.description} for o in held.options
+        ]
         match held.type:
             case "select" | "multi_select":
                 return {"options": listed}

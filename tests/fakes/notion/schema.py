@@ -40,6 +40,7 @@ class Option:
     name: str
     color: str = "default"
     group: str = "To-do"
+    description: str | None = None
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Property:
     options: list[Option] = field(default_factory=list)
     config: dict[str, Any] = field(default_factory=dict)
     compute: Callable[[Any], dict[str, Any]] | None = None
+    description: str | None = None
 
     @property
     def key(self) -> str:
@@ -100,19 +102,24 @@ class Database:
     sources: list[DataSource] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     icon: Any = None
+    description: list[dict[str, Any]] = field(default_factory=list)
     hidden: bool = False
     in_trash: bool = False
 
 
 @dataclass
 class View:
-    """How a database is looked at."""
+    """How a database is looked at; *made_by* is whose view it is."""
 
     id: str
     name: str
     type: str
     source: str
     made_at: datetime
+    made_by: str = ""
+    filter: Any = None
+    sorts: Any = None
+    configuration: Any = None
 
 
 @dataclass

@@ -124,3 +124,23 @@ def site(clock: Clock | None = None) -> Site:
         escalations, "Account tier", "rollup", relation=relation.id, property="Tier", function="show_original"
     )
     return Site(world, escalations, accounts, people)
+
+
+@dataclass
+class Bare:
+    """*page* is all that is shared with the connection."""
+
+    world: Workspace
+    page: Page
+    people: dict[str, User]
+
+
+def empty(clock: Clock | None = None) -> Bare:
+    """A workspace with its people, a page that is shared with the connection, and no database."""
+    world = Workspace(clock)
+    people = {
+        "dana": world.add_user("dana", "Dana Reyes"),
+        "idris": world.add_user("idris", "Idris Cole"),
+        "ana": world.add_user("ana", "Ana Lima"),
+    }
+    return Bare(world, world.pages[world.home], people)

@@ -11,7 +11,7 @@ from .people import PeopleRoutes
 from .refusal import Refused, invalid
 from .rest import route
 from .schema import CHOICES, COLORS, DataSource, Property
-from .texts import accepted, plain
+from .texts import accepted, length, plain
 
 TYPES = {
     "title", "rich_text", "number", "select", "multi_select", "status", "date", "people", "files", "checkbox",
@@ -41,6 +41,7 @@ class TableRoutes(PeopleRoutes):
         parent = self.page(body["parent"]["page_id"], part="body.parent")
         title = plain(accepted(body.get("title", []), "body.title", self.world.users.get))
         database = self.world.add_database(title, parent.id)
+        database.description = accepted(body.get("description", []), "body.description", self.world.users.get)
         try:
             self._shape(database.sources[0], (body.get("initial_data_source") or {}).get("properties") or {})
         except Refused:
@@ -56,6 +57,9 @@ class TableRoutes(PeopleRoutes):
         database = self.database(id)
         if "title" in body:
             database.title = plain(accepted(body["title"], "body.title", self.world.users.get))
+        if "description" in body:
+            told = accepted(body["description"], "body.description", self.world.users.get)
+            database.description = told
         database.icon = body.get("icon", database.icon)
         database.in_trash = bool(body.get("in_trash", body.get("archived", database.in_trash)))
         return Reply(200, self.render.database(database))
@@ -104,6 +108,7 @@ class TableRoutes(PeopleRoutes):
                 self._drop(source, held, name)
                 continue
             kind = next((key for key in told if key in TYPES), None)
+            self._is_described(name, told)
             if held is None and kind == "title":
                 held = source.properties["title"]
                 held.name = name
@@ -111,8 +116,15 @@ class TableRoutes(PeopleRoutes):
                 self._add(source, name, kind, told)
                 continue
             held.name = told.get("name", held.name)
+            held.description = told.get("description", held.description)
             if kind is not None and kind != "title":
                 self._change(source, held, kind, told[kind] or {})
+
+    @staticmethod
+    def _is_described(name: str, told: dict[str, Any]) -> None:
+        words = told.get("description")
+        if words is not None and not 1 <= length(words) <= 280:
+            raise invalid(f"body.properties.{name}.description.length", "≤ `280`", length(words))
 
     def _drop(self, source: DataSource, held: Property | None, name: str) -> None:
         if held is None:
@@ -135,14 +147,21 @@ class TableRoutes(PeopleRoutes):
                 "function": config.get("function"),
             }
         config.pop("groups", None)
+        if kind == "unique_id":
+            self._is_alone(source, config.get("prefix"))
         if kind == "relation":
             held = self._relate(source, name, config)
         else:
             held = self.world.add_property(source, name, kind, (), **config)
+        held.description = told.get("description")
         if kind == "status" and not options:
             options = [{"name": "Not started"}, {"name": "In progress"}, {"name": "Done"}]
+        if len({one["name"].casefold() for one in options}) < len(options):
+            del source.properties[held.id]
+            raise Refused(400, f"Duplicate options of {name}.")
         for one in options:
-            held.offer(one["name"], self._color(one))
+            self._is_sayable(one["name"])
+            held.offer(one["name"], self._color(one)).description = one.get("description")
         if kind == "status" and "options" not in (told[kind] or {}):
             for option, group in zip(held.options, ("To-do", "In progress", "Complete"), strict=True):
                 option.group = group
@@ -178,7 +197,9 @@ class TableRoutes(PeopleRoutes):
             if known is None and one.get("id"):
                 raise Refused(400, f"Could not find {held.type} option with id: {one['id']}.")
             if known is None:
+                self._is_sayable(one["name"])
                 known = held.offer(one["name"], self._color(one))
+                known.description = one.get("description")
             elif one.get("color", known.color) != known.color:
                 raise Refused(400, f"Cannot update color of {held.type} with id: {known.id}.")
             elif held.type != "status":
@@ -192,6 +213,22 @@ class TableRoutes(PeopleRoutes):
                 page.values[held.id] = [one for one in value if one in known_ids]
             elif value not in known_ids:
                 page.values[held.id] = held.empty
+
+    def _is_alone(self, source: DataSource, prefix: str | None) -> None:
+        """A table has one property of this type, and a prefix leads to one table."""
+        tables = self.world.sources.values()
+        taken = {
+            p.config.get("prefix") for s in tables for p in s.properties.values() if p.type == "unique_id"
+        }
+        if any(held.type == "unique_id" for held in source.properties.values()):
+            raise Refused(400, "There can be only one unique_id property.")
+        if prefix is not None and prefix in taken | self.world.prefixes:
+            raise Refused(400, "The prefix of this unique_id property is taken.")
+
+    @staticmethod
+    def _is_sayable(name: str) -> None:
+        if "," in name:
+            raise Refused(400, f"Invalid option, commas not allowed: {name}")
 
     @staticmethod
     def _color(told: dict[str, Any]) -> str:

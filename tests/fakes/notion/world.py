@@ -31,6 +31,7 @@ HOST = "https://app.notion.com/p/"
 class Workspace:
     """*me* is the connection's bot, *can* what it may do; *blind*: nothing is shared with it any more.
 
+    *viewless*: views are not served. *prefixes* are those of unique ids elsewhere, which no other table may have.
     *deaf* are plain ids of properties whose writes are accepted and change nothing. *before_write* is called, each
     once, right before the next write is carried out.
     """
@@ -41,6 +42,8 @@ class Workspace:
         self.id = uuid_of("workspace", name)
         self.can = set(CAPABILITIES)
         self.blind = False
+        self.viewless = False
+        self.prefixes: set[str] = set()
         self.deaf: set[str] = set()
         self.before_write: list[Callable[[], None]] = []
         self.users: dict[str, User] = {}
@@ -65,9 +68,9 @@ class Workspace:
         self.users[user.id] = user
         return user
 
-    def add_page(self, title: str) -> Page:
-        """A page at the top of the workspace."""
-        page = self._page(None, "", self.me)
+    def add_page(self, title: str, parent: str = "") -> Page:
+        """A page at the top of the workspace, or below another one."""
+        page = self._page(None, parent, self.me)
         page.values = {"title": typed(title)}
         return page
 
@@ -89,7 +92,7 @@ class Workspace:
         return source
 
     def add_view(self, database: Database, source: DataSource, name: str, type_: str) -> View:
-        view = View(self.new_id("view"), name, type_, source.id, self.clock.now())
+        view = View(self.new_id("view"), name, type_, source.id, self.clock.now(), self.me)
         database.views.append(view)
         return view
 
