@@ -205,3 +205,23 @@ def test_an_id_has_one_form_however_it_was_copied(tmp_path):
 
         assert len(native) == 18
         assert known.find("support", PersonRef(native)) is known.people["dana"]
+
+
+def test_an_id_under_a_name_that_is_nearly_a_tracker_s_is_a_warning(tmp_path):
+    """The directory may serve another configuration, too; where it is a typing mistake, doctor shows it."""
+    (tmp_path / "escsync.yaml").write_text(
+        "version: 1\ntimezone: UTC\ncompany: Acme\npeople: people.yaml\ntrackers:\n"
+        "  support: {adapter: local, connection: {path: t.db}}\n",
+        "utf-8",
+    )
+    (tmp_path / "people.yaml").write_text(
+        "people:\n  - {id: dana, name: Dana, ids: {suport: '1', crm: '2'}}\n"
+        "  - {id: idris, name: Idris, ids: {support: '3'}}\n",
+        "utf-8",
+    )
+
+    (warning,) = load(tmp_path / "escsync.yaml", environ={}).warnings
+
+    assert str(warning).endswith(
+        "people.yaml:2: people[0].ids.suport: there is no tracker 'suport'; did you mean 'support'?"
+    )

@@ -31,8 +31,9 @@ from .people import directory
 from .policy import read_policy
 from .problem import ConfigError, Origin, Path, Problem, listed, nearest
 from .references import References
+from .relations import id_warnings, native, waiver_problems
 from .shape import shape_of
-from .trackers import bound, native_form
+from .trackers import bound
 from .wording import explain
 from .zones import BadZone, zone
 
@@ -74,6 +75,7 @@ class _Loader:
         self.folder = FilePath(os.path.abspath(path)).parent
         self.references = References(self.document, self.environment.values, self.folder, offline=offline)
         self.problems: list[Problem] = [*self.environment.problems]
+        self.warnings: list[Problem] = []
         self.manual = Manual(self.document.data)
         self.policy_document, self.policy_at = self.document, cast(Path, ("policy",))
 
@@ -87,13 +89,17 @@ class _Loader:
         model = self._model(data)
         timezone = model.timezone if model else _zone_or_utc(data.get("timezone"))
         policy = self._policy(data.get("policy"), timezone)
-        people = self._native(self._directory(data.get("people"), timezone), data.get("trackers"))
+        sections = data.get("trackers")
+        people = native(
+            self._directory(data.get("people"), timezone), sections if isinstance(sections, dict) else {}
+        )
         rows = self._accounts(data.get("accounts"))
-        self._waivers(policy, people)
+        if policy is not None:
+            self.problems += waiver_problems(self.policy_document, self.policy_at, policy, people)
         if isinstance(data.get("ledger"), str):
             self._add(ledger_problems(self.document, data["ledger"]))
         self._add(notify_problems(self.document, data.get("notify")))
-        trackers = dict(self._trackers(data.get("trackers"), model))
+        trackers = dict(self._trackers(sections, model))
         if self.problems or model is None or policy is None:
             raise ConfigError(self._sorted())
         return Config(
@@ -119,7 +125,7 @@ class _Loader:
             secrets=tuple(sorted({*self.references.confidential, *self.environment.secrets})),
             origins=self.document.origins,
             policy_origins=self._policy_origins(),
-            warnings=self.environment.warnings,
+            warnings=(*self.environment.warnings, *self.warnings),
         )
 
     def _sorted(self) -> list[Problem]:
@@ -188,6 +194,8 @@ class _Loader:
         if document is None:
             return Directory()
         self.manual.people = document.file
+        sections = self.document.data.get("trackers")
+        self.warnings += id_warnings(document, sections if isinstance(sections, dict) else ())
         people, problems = directory(document, ZoneInfo(timezone))
         self.problems += problems
         return people
@@ -199,34 +207,12 @@ class _Loader:
         self.problems += problems
         return rows
 
-    def _native(self, people: Directory, trackers: object) -> Directory:
-        """Everybody with ids in the one form in which each tracker shows them, where its adapter knows several."""
-        for name, raw in trackers.items() if isinstance(trackers, dict) else ():
-            if isinstance(raw, dict) and any(name in person.ids for person in people.people.values()):
-                form = native_form(raw.get("adapter"))
-                if form is not None:
-                    known = (
-                        replace(p, ids={**p.ids, name: form(p.ids[name])}) if name in p.ids else p
-                        for p in people.people.values()
-                    )
-                    people = Directory(known, people.fallback_owner)
-        return people
-
     def _file(self, name: str) -> Document | None:
         try:
             return read(self.path.parent / name)
         except ConfigError as error:
             self.problems += error.found
             return None
-
-    def _waivers(self, policy: Policy | None, people: Directory) -> None:
-        for i, waiver in enumerate(policy.waivers if policy and people.people else ()):
-            if waiver.by not in people.people:
-                near = nearest(waiver.by, people.people)
-                said = f"{waiver.by!r} is the id of nobody in people.yaml"
-                self.problems.append(
-                    self.policy_document.problem((*self.policy_at, "waivers", i, "by"), said, near)
-                )
 
     def _trackers(self, section: object, model: EscsyncYaml | None) -> Iterator[tuple[str, TrackerConfig]]:
         for name, raw in section.items() if isinstance(section, dict) else ():

@@ -28,6 +28,8 @@ _TIMED_ELSEWHERE = {
     "commitment": "the date given to the customer",
     "follow_up_schedule": "clocks.follow_up.schedule_grace",
 }
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = (*(f"{_DAYS[i]}-{last}" for i in range(6) for last in _DAYS[i + 1 :][::-1]), *_DAYS)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -73,7 +75,12 @@ def _calendars(policy: Policy) -> Iterator[Check]:
             try:
                 Hours.of(calendar)
             except ValueError as error:
-                yield (*path, "hours"), str(error), ""
+                odd = next((key for key in calendar.hours if not _weekdays(key)), "")
+                yield (*path, "hours"), str(error), nearest(odd, _WEEKDAYS) if odd else ""
+
+
+def _weekdays(text: str) -> bool:
+    return all(day.strip()[:3].lower() in _DAYS for day in re.split("[,-]", text))
 
 
 def _clock(policy: Policy, name: str, rule: ClockRule) -> Iterator[Check]:

@@ -173,4 +173,6 @@ def _comment(told: Mapping[str, Any]) -> str:
 
 
 def _above(comment: str, indent: str) -> list[str]:
-    return [f"{indent}# {line}" for line in textwrap.wrap(comment, _WIDTH - len(indent) - 2)]
+    # A path is never cut in two.
+    wrapped = textwrap.wrap(comment, _WIDTH - len(indent) - 2, break_long_words=False, break_on_hyphens=False)
+    return [f"{indent}# {line}" for line in wrapped]

@@ -126,7 +126,9 @@ def _policy() -> dict[str, Any]:
 
 def _patterned(key: str, node: dict[str, Any]) -> None:
     """Let an editor mark what is no duration, share or zone."""
-    text = next((each for each in (node, *node.get("anyOf", ())) if each.get("type") == "string"), {})
+    text: dict[str, Any] = next(
+        (each for each in (node, *node.get("anyOf", ())) if each.get("type") == "string"), {}
+    )
     if key == "timezone":
         text["pattern"] = ZONE
     elif key == "due_soon":

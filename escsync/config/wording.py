@@ -30,6 +30,11 @@ _EXPECTED = {
     "path": "the path of a file",
     "none": "nothing",
 }
+_WORDS = {
+    **dict.fromkeys(("yes", "on", "y", "ja", "oui", "si", "sim", "true"), "true"),
+    **dict.fromkeys(("no", "off", "n", "nein", "non", "false"), "false"),
+}
+"""What people write for yes and no, which in YAML 1.2 is text."""
 _MISTYPED = re.compile(r"_(?:type|parsing|from_float|inexact|required)$")
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
 _LIMITS = {
@@ -105,7 +110,9 @@ def _said(
         return "is missing", ""
     expected = list(dict.fromkeys(_EXPECTED[k] for d in details if (k := _kind(d["type"])) in _EXPECTED))
     if expected and not any(d["type"] in ("value_error", "literal_error", "enum") for d in details):
-        return f"expected {' or '.join(expected)}, found {shown(value, hidden)}", ""
+        return f"expected {' or '.join(expected)}, found {shown(value, hidden)}", _meant(
+            value, expected, hidden
+        )
     if kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'|(\d+)", str(context.get("expected", "")))
         words = [text or number for text, number in choices]
@@ -123,6 +130,16 @@ def _said(
     if kind.endswith("too_short"):
         return "is empty", ""
     return first["msg"][:1].lower() + first["msg"][1:], ""
+
+
+def _meant(value: object, expected: Sequence[str], hidden: bool) -> str:
+    """What a value of the wrong type stands for: `yes` is true, a number in quotes is a number."""
+    if hidden or not isinstance(value, str):
+        return ""
+    if _EXPECTED["bool"] in expected:
+        return _WORDS.get(value.strip().casefold(), "")
+    number = _EXPECTED["int"] in expected or _EXPECTED["float"] in expected
+    return value.strip() if number and re.fullmatch(r"-?[0-9]{1,9}", value.strip()) else ""
 
 
 def _kind(error: str) -> str:
