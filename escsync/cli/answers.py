@@ -84,6 +84,22 @@ class Answers:
             return "; ".join(said for where, said in error.problems if where == key)
         return ""
 
+    def unanswered(self, name: str) -> dict[str, tuple[str, str]]:
+        """The keys of a section that were not answered, with an example and what each is; none where all is well."""
+        try:
+            self.model(name)
+        except Unfit:
+            left = {
+                key: one
+                for key, one in self._part(name).model_fields.items()
+                if (name, key) not in self.values
+            }
+            return {
+                key: (str((one.examples or [""])[0]), (one.description or "").partition("\n")[0])
+                for key, one in left.items()
+            }
+        return {}
+
     def unset(self) -> list[str]:
         """The environment variables that the answers refer to and that are not set."""
         names = [m for value in self.values.values() for m in re.findall(r"\$\{env:([^{}]+)\}", str(value))]
@@ -93,11 +109,11 @@ class Answers:
         """What the references lead to, to be kept in confidence."""
         return [self._resolved(value) for key, value in self.values.items() if key in self.secret]
 
-    def asked(self, question: Question, questions: Iterable[Question]) -> bool:
-        """Is *question* to be asked after these answers?"""
-        defaults = {one.key: one.default for one in questions}
+    def asked(self, question: Question, questions: Iterable[Question], *, defaults: bool) -> bool:
+        """Is *question* to be asked after these answers? *defaults*: what nobody was asked for is as it usually is."""
+        usual = {one.key: one.default for one in questions if defaults and not one.secret}
         return all(
-            str(self.values.get(key, defaults.get(key, ""))).casefold() == wanted.casefold()
+            str(self.values.get(key, usual.get(key, ""))).casefold() == wanted.casefold()
             for key, wanted in question.only.items()
         )
 

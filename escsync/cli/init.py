@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escsync.cli import starter
+from escsync.cli import proposals, starter
 from escsync.cli.answers import Answers, Unfit
 from escsync.cli.exits import Exit, Stop
 from escsync.cli.interview import Interview
 from escsync.cli.session import Session
+from escsync.cli.target import Target, target_of, write
+from escsync.cli.tour import Tour, surroundings
 
 if TYPE_CHECKING:
     from escsync.adapter import Plugin
     from escsync.offers import Guide
     from escsync.setup.draft import Section
 
-_STDOUT = "-"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where the configuration goes: as it is said, and as it is opened; None is stdout."""
-
-    shown: Path
-    path: Path | None
-    add: bool = False
 
 
 def init(
@@ -65,7 +55,7 @@ def init(
 
     person = _person(session) if not (offline or set) else None
     plugin = _plugin(session, person)
-    target = _target(session, output, add)
+    target = target_of(session, output, add=add)
     guide = registry.guide(plugin)
     if guide is None or not (set or person):
         if set:
@@ -98,22 +88,6 @@ def _plugin(session: Session, person: Interview | None) -> Plugin:
     found = [one for one in registry.plugins().values() if not isinstance(one, registry.Broken)]
     person.say("Where does the team keep its escalations?")
     return found[person.choose("Which tracker", [f"{one.name}: {one.title}" for one in found])]
-
-
-def _target(session: Session, output: Path, add: bool) -> Target:
-    if str(output) == _STDOUT:
-        return Target(output, None, add)
-    path = session.host.directory() / output
-    if add and not path.is_file():
-        raise Stop(f"{output}: there is no such file to add to; leave --add out to write a new one")
-    if not add and path.exists():
-        raise Stop(
-            f"{output}: exists already and stays as it is; name another file with --output, or add this tracker to it "
-            "with --add"
-        )
-    if not path.parent.is_dir():
-        raise Stop(f"{output}: the folder does not exist; make it first, or name another file with --output")
-    return Target(output, path, add)
 
 
 def _template(
@@ -157,14 +131,9 @@ def _guided(
 ) -> Exit:
     """Answers first, then a look at the tracker, then the draft."""
     from escsync import registry
-    from escsync.cli import proposals
-    from escsync.cli.tour import Tour
-    from escsync.config.environment import environment
 
     folder = (target.path.parent if target.path else session.host.directory()).absolute()
-    known = environment(folder, session.host.environ)
-    session.discretion.keep(known.secrets)
-    answers = Answers(registry.settings_model(plugin), folder, known.values)
+    answers = Answers(registry.settings_model(plugin), folder, surroundings(session, folder))
     answers.take(settings)
     tracker_name = _named(name or plugin.name)
     scouting = Tour(session, guide, answers, person)
@@ -175,7 +144,9 @@ def _guided(
     section = found.section(tracker_name, plugin.name)
     if found.looked and not session.terminal.as_json:
         proposals.tabled(session, section.proposal, aside=target.path is None)
-    text = _text(section, scouting.heading(), target)
+    if target.add and target.path is not None:
+        return _added(session, target, target.path, section, scouting)
+    text = _text(section, scouting.heading())
     return _end(session, target, text, proposals.document(section), scouting.hints(target.shown))
 
 
@@ -185,10 +156,36 @@ def _named(name: str) -> str:
     return name
 
 
-def _text(section: Section, heading: tuple[str, str], target: Target) -> str:
+def _text(section: Section, heading: tuple[str, str]) -> str:
     from escsync.setup import draft
 
     return starter.head(*map(draft.quoted, heading)) + draft.section(section)
+
+
+def _added(session: Session, target: Target, path: Path, section: Section, scouting: Tour) -> Exit:
+    """The section below those that are there; nothing else in the file changes."""
+    from escsync.setup import draft, writeback
+    from escsync.setup.addition import Unsuited, added
+
+    before, new = writeback.read(path), draft.section(section)
+    try:
+        writeback.save(path, before, added(before, section.name, new))
+    except Unsuited as error:
+        raise Stop(f"{target.shown}: {error}") from None
+    except writeback.Changed:
+        raise Stop(
+            f"{target.shown}: somebody changed it meanwhile, so it stays as it is; run this again"
+        ) from None
+    hints = scouting.hints(target.shown)
+    if session.terminal.as_json:
+        about = proposals.document(section)
+        session.terminal.document(
+            {"schema": 1, **about, "written": [str(target.shown)], "text": new, "next": hints}
+        )
+    else:
+        session.terminal.say(f"{target.shown}: the tracker {section.name!r} was added")
+        session.terminal.tell(hints)
+    return Exit.DONE
 
 
 def _about(name: str, adapter: str) -> dict[str, Any]:
@@ -199,7 +196,7 @@ def _end(session: Session, target: Target, text: str, about: dict[str, Any], hin
     """Write the files, and say what comes next."""
     written: list[str] = []
     if target.path is not None:
-        written = _files(target.path, target.shown, text)
+        written = write(target.path, target.shown, text)
     if session.terminal.as_json:
         session.terminal.document(
             {"schema": 1, **about, "written": written, "text": "" if written else text, "next": hints}
@@ -212,38 +209,3 @@ def _end(session: Session, target: Target, text: str, about: dict[str, Any], hin
         session.terminal.say(f"{one}: written")
     session.terminal.tell(hints)
     return Exit.DONE
-
-
-def _files(path: Path, shown: Path, text: str) -> list[str]:
-    """Write the configuration, and beside it what it names, as far as that is not there; answers what was written."""
-    written = [str(shown)] if _write(path, shown, text) else []
-    if not written:
-        raise Stop(f"{shown}: exists already and stays as it is; name another file with --output")
-    for name, content in (("people.yaml", starter.PEOPLE), ("escsync.schema.json", _schema())):
-        if name in text and _write(path.parent / name, shown.parent / name, content):
-            written.append(str(shown.parent / name))
-    return written
-
-
-def _write(path: Path, shown: Path, text: str) -> bool:
-    """Write a new file whole or not at all; False where there is one, which stays as it is."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with half.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.link(half, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise Stop(f"{shown}: cannot be written ({error.strerror})") from None
-    finally:
-        half.unlink(missing_ok=True)
-    return True
-
-
-def _schema() -> str:
-    import json
-
-    from escsync.config import schema as described
-
-    return json.dumps(described(), indent=2) + "\n"

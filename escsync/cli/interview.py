@@ -24,16 +24,17 @@ class Interview:
         self._terminal = terminal
         self._keyboard = None if keyboard is None else _Lines(keyboard)
 
-    def say(self, words: str, style: str = "") -> None:
+    def say(self, words: str, style: str = "", *, indent: str = "") -> None:
         """A line between the questions; text of a tracker in it is harmless."""
-        self._terminal.out.print(Text(shown(words), style=style), soft_wrap=True)
+        self._terminal.out.print(Text(indent + shown(words), style=style), soft_wrap=True)
 
     def ask(self, words: str, default: str = "", *, empty: bool = False) -> str:
-        """One answer without white space around it; nothing but Enter takes *default*, or nothing where *empty*."""
+        """One answer without white space around it; Enter takes *default*, and `-` stands for none where *empty*."""
         from rich.prompt import Prompt
 
         while True:
-            question = Text(shown(words), style="bold")
+            none = ", or - for none" if empty and default else ""
+            question = Text(shown(words) + none, style="bold")
             try:
                 answer: str = Prompt.ask(
                     question,
@@ -44,7 +45,9 @@ class Interview:
                 )
             except EOFError:
                 raise Stop("the answers ended before the questions did; nothing was written") from None
-            if answer.strip() or empty:
+            if empty and answer.strip() in ("", "-"):
+                return ""
+            if answer.strip():
                 return answer.strip()
             self.say("An answer is needed here; Ctrl-C ends it all, and nothing is written.", "yellow")
 
@@ -62,7 +65,7 @@ class Interview:
         offered = list(range(len(options)))
         while True:
             for number, index in enumerate(offered[:_AT_ONCE], 1):
-                self.say(f"  {number:>2}  {options[index]}")
+                self.say(options[index], indent=f"  {number:>2}  ")
             if len(offered) > _AT_ONCE:
                 self.say(
                     f"      and {len(offered) - _AT_ONCE} more: type a part of the name to narrow it down"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from escsync.cli.exits import Stop
@@ -35,7 +36,7 @@ def chosen(explorer: Explorer, guide: Guide, answers: Answers, person: Interview
             f"the account sees no place where tickets could be kept -> grant it what mode observe needs: {needed}"
         )
     given = answers.section("scope")
-    found = [place for place in places if _fits(place, given)]
+    found = _fitting(places, given)
     if len(found) == 1:
         return found[0]
     if person is None:
@@ -52,16 +53,19 @@ def chosen(explorer: Explorer, guide: Guide, answers: Answers, person: Interview
     return offered[person.choose("Which place", named)]
 
 
-def _fits(place: Place, given: Mapping[str, Any]) -> bool:
-    """Does *place* agree with every part of the scope that it speaks of? An address may hold the id."""
-    bare = place.id.replace("-", "").casefold()
-    for key, value in given.items():
-        wanted = str(value).casefold()
-        if key in place.scope:
-            spelled = {str(place.scope[key]).casefold(), place.id.casefold(), place.name.casefold()}
-            if wanted not in spelled and not (len(bare) >= 32 and bare in wanted.replace("-", "")):
-                return False
-    return True
+def _fitting(places: list[Place], given: Mapping[str, Any]) -> list[Place]:
+    """The places that agree with what was given, as far as places are told apart by it."""
+    telling = {key for place in places for key in place.scope} & set(given)
+    return [place for place in places if all(_means(str(given[key]), key, place) for key in telling)]
+
+
+def _means(given: str, key: str, place: Place) -> bool:
+    if key not in place.scope:
+        return False
+    wanted, bare = given.casefold(), place.id.replace("-", "").casefold()
+    spelled = {str(place.scope[key]).casefold(), place.id.casefold(), place.name.casefold()}
+    # An address may end in the id.
+    return wanted in spelled or (len(bare) >= 32 and bare in wanted.replace("-", ""))
 
 
 def _refers(place: Place) -> bool:
@@ -69,6 +73,4 @@ def _refers(place: Place) -> bool:
 
 
 def _settings(place: Place) -> str:
-    from escsync.setup.draft import quoted
-
-    return " ".join(f"--set scope.{key}={quoted(value)}" for key, value in place.scope.items())
+    return " ".join(f"--set {quote(f'scope.{key}={value}')}" for key, value in place.scope.items())

@@ -45,10 +45,14 @@ def summary(found: Proposal) -> str:
     """The proposal in one line."""
     fields, stages = (sum(one.sure for one in part) for part in (found.fields, found.stages))
     unsure = sum(not one.sure for part in (found.fields, found.stages) for one in part)
-    return (
-        f"{fields} fields and {stages} statuses are mapped; {unsure} behind a # in the file are for you to decide; "
-        f"{len(found.lacking)} fields are not there yet"
-    )
+    parts = [f"mapped: {_counted(fields, 'field')} and {_counted(stages, 'status', 'statuses')}"]
+    parts += [f"behind a #, for you to decide: {unsure}"] if unsure else []
+    parts += [f"not there yet: {_counted(len(found.lacking), 'field')}"] if found.lacking else []
+    return "; ".join(parts)
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def document(section: Section) -> dict[str, Any]:

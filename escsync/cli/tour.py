@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,13 +33,16 @@ class Found:
     scope: Mapping[str, Any]
     proposal: Proposal
     looked: bool = True
-    place: str = ""
+    open: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """Per part, what a person has yet to fill in: an example of it and what it is."""
 
     def section(self, name: str, adapter: str) -> Section:
         """It as a section of escsync.yaml."""
         from escsync.setup.draft import Section
 
-        return Section(name, adapter, self.connection, self.scope, self.proposal, self.looked)
+        return Section(
+            name, adapter, self.connection, self.scope, self.proposal, looked=self.looked, open=self.open
+        )
 
 
 class Tour:
@@ -53,10 +56,15 @@ class Tour:
 
     def go(self, *, offline: bool) -> Found:
         """The whole tour; Unfit where what was answered cannot be used and nobody is there to ask again."""
+        given = ((key, self._answers.wrong(key)) for key in list(self._answers.values) if key[0] == "scope")
+        if unfit := tuple((key, said) for key, said in given if said):
+            raise Unfit(unfit)
         while True:
             for question in self._guide.questions:
-                if question.key[0] == "connection" and self._answers.asked(question, self._guide.questions):
+                if question.key[0] == "connection" and self._applies(question):
                     self._answer(question)
+                elif question.key[0] == "connection" and self._person is not None:
+                    self._answers.values.pop(question.key, None)  # of another way to sign in, answered before
             if offline or not self._ready():
                 return self._unlooked()
             try:
@@ -119,6 +127,9 @@ class Tour:
             f"  escsync plan{where}         shows what the first pass would do; in mode observe nothing is written",
         ]
 
+    def _applies(self, question: Question) -> bool:
+        return self._answers.asked(question, self._guide.questions, defaults=self._person is None)
+
     def _answer(self, question: Question) -> None:
         """One question, to the person or to what is known without."""
         before = self._answers.values.get(question.key)
@@ -150,6 +161,7 @@ class Tour:
             "A secret is never typed in here: escsync reads it from the environment or from a file .env."
         )
         name = self._person.until(question.asks, _unless_empty(question), plain, empty=question.optional)
+        self._answers.values.pop(question.key, None)
         if name:
             self._answers.values[question.key] = reference(name)
 
@@ -162,8 +174,6 @@ class Tour:
 
     def _ready(self) -> bool:
         """Are the secrets there? A person may bring them now."""
-        from escsync.config.environment import environment
-
         while unset := self._answers.unset():
             where = self._answers.folder / ".env"
             if self._person is None:
@@ -175,14 +185,10 @@ class Tour:
                 f"{', '.join(unset)} is not set. Write the line {unset[0]}=... into {where} (chmod 600).",
                 "yellow",
             )
-            if (
-                self._person.ask("Enter looks again, `skip` goes on without a look", empty=True).casefold()
-                == "skip"
-            ):
+            answer = self._person.ask("Enter looks again, `skip` goes on without a look", empty=True)
+            if answer.casefold() == "skip":
                 return False
-            known = environment(self._answers.folder, self._session.host.environ)
-            self._session.discretion.keep(known.secrets)
-            self._answers.environ = known.values
+            self._answers.environ = surroundings(self._session, self._answers.folder)
         return True
 
     def _unlooked(self) -> Found:
@@ -190,12 +196,12 @@ class Tour:
         from escsync.offers import Shape
         from escsync.setup.proposal import propose
 
-        given = self._given()
         return Found(
             self._answers.section("connection"),
             self._answers.section("scope"),
-            propose(Shape(), *given),
-            False,
+            propose(Shape(), *self._given()),
+            looked=False,
+            open={name: self._answers.unanswered(name) for name in ("connection", "scope")},
         )
 
     def _given(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -223,14 +229,23 @@ class Tour:
         self._answers.values |= {("scope", key): value for key, value in place.scope.items()}
         for question in self._guide.questions:
             new = question.key[0] == "scope" and question.key not in self._answers.values
-            if new and self._answers.asked(question, self._guide.questions):
+            if new and self._applies(question):
                 self._answer(question)
         if not place.empty:
             self._answers.model("scope")
         proposal = propose(shape, *self._given())
-        return Found(
-            self._answers.section("connection"), self._answers.section("scope"), proposal, place=place.name
-        )
+        return Found(self._answers.section("connection"), self._answers.section("scope"), proposal)
+
+
+def surroundings(session: Session, folder: Path) -> Mapping[str, str]:
+    """The variables that a configuration in *folder* may name, those of its `.env` included."""
+    from escsync.config.environment import environment
+
+    known = environment(folder, session.host.environ)
+    if known.problems:
+        raise Stop(*map(str, known.problems))
+    session.discretion.keep(known.secrets)
+    return known.values
 
 
 def _unless_empty(question: Question) -> Any:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from textwrap import wrap
+from typing import Any, TypeAlias
 
-from escsync.adapter import FIELDS, FieldKind, Stage
+from escsync.adapter import FIELDS, Stage
 from escsync.domain.fields import MAPPED_STAGES
 
 from .proposal import Match, Proposal, Rung
-from .wishes import label
 
+Row: TypeAlias = tuple[str, str]
+"""A line, and the remark that stands beside it."""
 _PLAIN = re.compile(r"[^\W\d_][\w ./@+%$()-]*[\w.)]|[^\W\d_]", re.ASCII)
 _REFERENCE = re.compile(r"\$\{(env|file):[^{}\s#]+\}")
 _ADDRESS = re.compile(r"https?://[\w.:/@~%+-]*[\w/]", re.ASCII)
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _COLUMN = 43
 """Where the remarks stand, as in every example file."""
+_FARTHEST = 62
 _LONGEST = 60
 _WIDEST = 4_000
 
@@ -34,6 +37,8 @@ class Section:
     proposal: Proposal = field(default_factory=Proposal)
     looked: bool = True
     """Was the tracker looked at, or are only the answers known?"""
+    open: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    """Per part, the keys that a person has yet to fill in, each with an example and what it is."""
 
 
 def section(tracker: Section) -> str:
@@ -82,46 +87,58 @@ def _escaped(ch: str) -> str:
 
 def _lines(tracker: Section) -> Iterator[str]:
     found = tracker.proposal
-    yield _line(2, f"{tracker.name}:", "a name of your choosing; people.yaml refers to it under `ids:`")
-    yield f"    adapter: {tracker.adapter}"
-    yield _line(4, "mode: observe", "off | observe | annotate | enforce")
-    yield from _settings("connection", tracker.connection, "how to reach it")
-    yield from _settings("scope", tracker.scope, "which tickets are executive escalations; all must hold")
-    yield _line(
-        4, "stages:", "the process's stage -> the status, by id or name; of a list, the first is written"
+    yield from _block(
+        [
+            (f"  {tracker.name}:", "a name of your choosing; people.yaml refers to it under `ids:`"),
+            (f"    adapter: {tracker.adapter}", ""),
+            ("    mode: observe", "off | observe | annotate | enforce"),
+        ]
     )
-    yield from _stages(found, tracker.looked)
-    yield _line(4, "fields:", "our field -> the tracker's field; what is behind a # is for you to decide")
+    yield from _settings(tracker, "connection", tracker.connection, "how to reach it")
+    yield from _settings(
+        tracker, "scope", tracker.scope, "which tickets are executive escalations; all must hold"
+    )
+    yield from _block(
+        [("    stages:", "our stage -> its status, by id or name; of a list, the first is the one written")]
+    )
+    yield from _block(list(_stages(found, tracker.looked)))
+    yield from _block(
+        [("    fields:", "our field -> the tracker's; what is behind a # is for you to decide")]
+    )
     yield from _fields(found, tracker.looked)
-    if any(match.options for match in found.fields):
-        yield _line(4, "options:", "where an option has another name than ours")
-        yield from _options(found)
+    if _renamed(found):
+        yield from _block([("    options:", "where an option has another name than ours")])
+        yield from _block(list(_options(found)))
 
 
-def _settings(name: str, settings: Mapping[str, Any], about: str) -> Iterator[str]:
-    if not settings:
-        return
-    yield _line(4, f"{name}:", about)
-    for key, value in settings.items():
-        yield f"      {key}: {quoted(value)}"
+def _settings(tracker: Section, name: str, settings: Mapping[str, Any], about: str) -> Iterator[str]:
+    rows = [(f"      {key}: {quoted(value)}", "") for key, value in settings.items()]
+    for key, (example, meaning) in tracker.open.get(name, {}).items():
+        rows.append(
+            (f"      # {key}: {quoted(example)}" if example else f"      # {key}:", remark(meaning, 100))
+        )
+    if rows:
+        yield from _block([(f"    {name}:", about), *rows])
 
 
-def _stages(found: Proposal, looked: bool) -> Iterator[str]:
+def _stages(found: Proposal, looked: bool) -> Iterator[Row]:
     for stage in MAPPED_STAGES:
         rungs = [rung for rung in found.stages if rung.stage is stage and writable(rung.step.spelling)]
         sure = [rung for rung in rungs if rung.sure]
         if sure:
             spelled = [rung.step.spelling for rung in sure]
-            yield _line(6, f"{stage}: {quoted(spelled[0] if len(spelled) == 1 else spelled)}", _rungs(sure))
+            yield f"      {stage}: {quoted(spelled[0] if len(spelled) == 1 else spelled)}", _rungs(sure)
         for rung in rungs:
             if not rung.sure:
-                yield _line(6, f"# {stage}: {quoted(rung.step.spelling)}", _rungs([rung]))
+                yield f"      # {stage}: {quoted(rung.step.spelling)}", _rungs([rung])
         if not rungs and stage not in (Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE):
-            yield _line(
-                6, f"# {stage}:", "no status is called like it" if looked else "its status, by id or name"
+            yield (
+                f"      # {stage}:",
+                "no status is called like it" if looked else "its status, by id or name",
             )
     for step in found.unplaced:
-        yield f"      # {remark(quoted(step.spelling))} ({remark(step.name)}) stands for no stage yet"
+        spelled_ = remark(quoted(step.spelling))
+        yield f"      # {spelled_}", f"{remark(step.name)}: stands for no stage yet"
 
 
 def _rungs(rungs: Sequence[Rung]) -> str:
@@ -131,46 +148,49 @@ def _rungs(rungs: Sequence[Rung]) -> str:
 
 
 def _fields(found: Proposal, looked: bool) -> Iterator[str]:
-    matches = {match.name: match for match in found.fields}
-    outside = [name for name in FIELDS if not FIELDS[name].own]
-    ours = [name for name in FIELDS if FIELDS[name].own]
-    for names, about in ((outside, ""), (ours, "written by escsync, in mode annotate and enforce:")):
-        if about and any(name in matches or name in found.lacking for name in names):
-            yield f"      # {about}"
-        for name in names:
-            if name in matches:
-                yield _field(matches[name])
-            elif name in found.lacking:
-                yield _line(6, f"# {name}:", _lacking(name, looked))
+    for own in (False, True):
+        names = [name for name in FIELDS if FIELDS[name].own is own]
+        matches = [match for match in found.fields if match.name in names]
+        lacking = [name for name in names if name in found.lacking]
+        if own and (matches or lacking):
+            yield "      # written by escsync, in mode annotate and enforce:"
+        yield from _block([_field(match) for match in matches])
+        if lacking:
+            yield f"      # {'not there yet' if looked else 'not mapped yet'}; `escsync provision` finds or makes, and maps:"
+            yield from wrap(
+                ", ".join(lacking), 100, initial_indent="      #   ", subsequent_indent="      #   "
+            )
 
 
-def _field(match: Match) -> str:
+def _field(match: Match) -> Row:
     kind = f", {remark(match.found.type)}" if match.found.type else ""
     about = f"{remark(match.found.name)}{kind}: {match.confidence} %, {remark(match.reason, 120)}"
     if not writable(match.found.spelling):
-        return _line(6, f"# {match.name}:", f"{about}; name it by its id, its name would be a reference here")
+        return f"      # {match.name}:", f"{about}; name it by its id, its name would be a reference here"
     hidden = "" if match.sure else "# "
-    return _line(6, f"{hidden}{match.name}: {quoted(match.found.spelling)}", about)
+    return f"      {hidden}{match.name}: {quoted(match.found.spelling)}", about
 
 
-def _lacking(name: str, looked: bool) -> str:
-    if not looked:
-        return f"{label(name)}; `escsync provision` finds or makes it"
-    return f"nothing is like it; `escsync provision` makes {label(name)!r}"
-
-
-def _options(found: Proposal) -> Iterator[str]:
-    for match in found.fields:
+def _options(found: Proposal) -> Iterator[Row]:
+    for match in _renamed(found):
         pairs = [one for one in match.options if writable(one.option)]
-        if not pairs or FIELDS[match.name].kind is FieldKind.FLAG:
-            continue
-        whole = match.sure and writable(match.found.spelling)
-        yield f"      {'' if whole and any(one.sure for one in pairs) else '# '}{match.name}:"
+        yield f"      {'' if any(one.sure for one in pairs) else '# '}{match.name}:", ""
         for one in pairs:
-            hidden = "" if whole and one.sure else "# "
-            yield _line(8, f"{hidden}{one.value}: {quoted(one.option)}", f"{one.confidence} %")
+            yield (
+                f"        {'' if one.sure else '# '}{one.value}: {quoted(one.option)}",
+                f"{one.confidence} %",
+            )
 
 
-def _line(indent: int, text: str, about: str) -> str:
-    """*text*, and what is to be said about it in a column of its own; a long text is followed at once."""
-    return f"{' ' * indent}{text}".ljust(_COLUMN - 1) + f" # {about}"
+def _renamed(found: Proposal) -> list[Match]:
+    """The fields that are mapped and have options under other names than ours."""
+    mapped = (match for match in found.fields if match.sure and writable(match.found.spelling))
+    return [match for match in mapped if any(writable(one.option) for one in match.options)]
+
+
+def _block(rows: Sequence[Row]) -> Iterator[str]:
+    """The lines of a part with their remarks in one column; a long line is followed at once."""
+    widths = [len(text) + 1 for text, about in rows if about and len(text) < _FARTHEST]
+    column = max(_COLUMN - 1, *widths) if widths else _COLUMN - 1
+    for text, about in rows:
+        yield f"{text.ljust(column)} # {about}" if about else text

@@ -125,7 +125,7 @@ def judged(wanted: Field, found: Available) -> Likeness:
         return by_name
     confidence, reason = by_name.confidence, by_name.reason
     if found.options and wanted.choices:
-        confidence += 12 if told.share == 1 else 6 if told.share >= 0.5 else -8 if told.known else -30
+        confidence += 12 if told.share == 1 else 6 if told.share >= 0.5 else -20 if told.known else -30
         reason += f", {told.known} of its {told.of} options known" if told.share < 1 else ""
     rank = found.kinds.index(wanted.kind)
     if rank:

@@ -89,13 +89,13 @@ FIELDS = _words(
 
 VALUES = _words(
     {
-        "exec_email": "executive email | email",
+        "exec_email": "executive email | email from executive",
         "exec_linkedin": "linkedin | executive on linkedin",
         "exec_cc": "executive in cc | cc",
         "csm_escalation": "csm | customer success | customer success manager",
         "ae_escalation": "ae | account executive | sales | vertrieb | ventas | vendas",
         "ticket_flag_submitter": "flagged by submitter | flagged by customer",
-        "ticket_flag_agent": "flagged by agent | agent",
+        "ticket_flag_agent": "flagged by agent",
         "social_public": "social | social media | public post | soziale medien | réseaux sociaux | redes sociales",
         "enterprise": "strategic | key account | großkunde | grand compte",
         "mid_market": "midmarket | medium | commercial | mittelstand",

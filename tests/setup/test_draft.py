@@ -108,8 +108,8 @@ def test_a_draft_of_a_tracker_that_was_not_looked_at_says_what_to_fill_in():
     found = written(looked=False)
 
     assert "# closed:" in found.text
-    assert "# root_cause:" in found.text
-    assert "`escsync provision` finds or makes it" in found.text
+    assert "not mapped yet; `escsync provision` finds or makes, and maps:" in found.text
+    assert "root_cause" in found.text
     assert found.tracker["fields"] == {}
 
 
