@@ -28,7 +28,7 @@ PAGE = ROOT / "docs" / "tutorial.md"
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 HOME = "/home/you"
 """Where the tutorial's reader is."""
-ENVIRON = {"COLUMNS": "100", "NO_COLOR": "1"}
+ENVIRON = {"COLUMNS": "80", "NO_COLOR": "1"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,12 @@ class Shell(Here):
             program = Path(sys.executable).with_name("escsync")
             wrapper.write_text(f'#!/bin/sh\nexec "{program}" "$@" --at {NOW:%Y-%m-%dT%H:%M:%SZ}\n', "utf-8")
             wrapper.chmod(0o755)
-        environ = {**os.environ, **ENVIRON, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+        environ = {
+            **os.environ,
+            **ENVIRON,
+            "PYTHONUNBUFFERED": "1",
+            "PATH": f"{wrapper.parent}:{os.environ['PATH']}",
+        }
         done = subprocess.run(
             ["sh", "-c", line], cwd=self.folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, check=False,
@@ -127,9 +132,14 @@ def edited(path: Path, change: str) -> None:
 
 
 def as_shown(shown: str) -> re.Pattern[str]:
-    """What an output must be: a line `...` stands for any lines."""
-    parts = [".*\n" if line == "..." else re.escape(line) + "\n" for line in shown.splitlines()]
-    return re.compile("".join("(?:.*\n)*" if part == ".*\n" else part for part in parts))
+    """What an output must be: a line `...` stands for any lines, and `...` at the end of one for its rest."""
+    lines = [
+        r"(?:.*\n)*"
+        if line == "..."
+        else re.escape(line).removesuffix(r"\.\.\.") + (r".*\n" if line.endswith(" ...") else r"\n")
+        for line in shown.splitlines()
+    ]
+    return re.compile("".join(lines))
 
 
 @pytest.mark.parametrize("run", [Shell] if os.environ.get("ESCSYNC_TUTORIAL") == "shell" else [Here])
@@ -153,4 +163,4 @@ def test_the_tutorial_is_what_happens(run, tmp_path):
                 )
 
     assert not wrong, "\n".join(wrong)
-    assert len(list(blocks(page))) > 5
+    assert len(list(blocks(page))) > 35
