@@ -12,6 +12,8 @@ from escsync.domain.people import Directory, Person
 from .entries import spelled
 
 EMAIL, USERNAME, NAME = "e-mail", "username", "full name"
+_QUOTED = '"'
+"""Ids stand in quotes, whether they need them or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def proposals(tracker: str, found: Iterable[Match]) -> Iterator[Problem]:
                 message += ", which is a weak sign"
             if match.shared:
                 message += ", and so may be somebody else's"
-            line = f"ids: {{{spelled(tracker)}: {spelled(account.id)}}}"
+            line = f"ids: {{{spelled(tracker)}: {spelled(account.id, like=_QUOTED)}}}"
             remedy = f"if that is {person.name}, add under {person.id} in people.yaml: {line}"
         elif match.accounts:
             message = f"no id yet; several accounts match: {listed(match.accounts)}"
