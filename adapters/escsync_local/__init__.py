@@ -8,4 +8,5 @@ plugin = Plugin(
     settings="escsync_local.settings:LocalSettings",
     connect="escsync_local.adapter:connect",
     template="escsync_local.template:TEMPLATE",
+    guide="escsync_local.guide:GUIDE",
 )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from functools import partial
 from sqlite3 import Row
-from typing import Any, TypeVar
 
 from escsync.adapter import (
     Binding,
@@ -26,20 +23,22 @@ from escsync.adapter import (
     Ticket,
     TicketRef,
     TrackerPerson,
-    Unavailable,
     Unreadable,
     Value,
     Written,
 )
 
-from .codec import Codec
 from .edits import carry_out, open_record
 from .loaded import Loaded
-from .store import ACCOUNT, NotATracker
-from .tracker import LocalTracker, Refused
+from .outline import Outlining
+from .provisioning import Provisioning
+from .rehearsal import Rehearsal
+from .store import ACCOUNT
+from .tracker import Refused
 
-_T = TypeVar("_T")
 _PAGE = 100
+_NATIVE = ("summary", "description", "owner", "stage", "priority")
+"""Fields that a ticket has whether they are declared or not."""
 
 
 def connect(binding: Binding) -> LocalAdapter:
@@ -47,39 +46,22 @@ def connect(binding: Binding) -> LocalAdapter:
     path = binding.settings.connection.path
     if not path.parent.is_dir():
         raise Denied(f"{path}: the folder does not exist", remedy="create it, or correct connection.path")
-    with _our_errors(path.name):
-        tracker = LocalTracker(path, binding.clock)
-    return LocalAdapter(binding, tracker)
+    return LocalAdapter(binding)
 
 
 _MEND = "mend it, or restore the file from a copy"
 
 
-class LocalAdapter:
+class LocalAdapter(Provisioning, Outlining, Rehearsal):
     """A local tracker, seen through our vocabulary."""
 
     capabilities = Capabilities(compare_and_set=True)
     me = ACCOUNT
 
-    def __init__(self, binding: Binding, tracker: LocalTracker) -> None:
-        self._binding = binding
-        self._tracker = tracker
-        self._store = tracker.store
-        self._calls = 0
-
-    @property
-    def calls(self) -> int:
-        """How many transactions were made."""
-        return self._calls
-
-    @property
-    def discovery(self) -> Mapping[str, Any]:
-        """Nothing is worth remembering: people and statuses are read with every page."""
-        return {}
-
     def check(self) -> Iterator[Problem]:
         """The file, its statuses and the stages that they are mapped to."""
         codec = self._call(self._codec, safe=True)
+        declared, _ = self._call(self._look, safe=True)
         yield Problem(Level.OK, "file", str(self._store.path))
         yield Problem(Level.OK, "account", f"escsync works as the user {self.me}")
         for status in codec.statuses.values():
@@ -102,6 +84,15 @@ class LocalAdapter:
                 )
             else:
                 yield Problem(Level.OK, f"stages.{stage}", ", ".join(names))
+        for name, natives in codec.vocabulary.fields.items() if declared else ():
+            for lost in (one for one in natives if one not in declared and one not in _NATIVE):
+                yield Problem(
+                    Level.FAIL,
+                    f"fields.{name}",
+                    f"the tracker declares no field {lost!r}",
+                    "`escsync provision --apply` declares it; or correct the name",
+                    "DRIFT",
+                )
 
     def pull(self, cursor: Cursor | None, watch: Sequence[TicketRef] = ()) -> Iterator[Page]:
         """What changed since the revision in *cursor*; *watch* comes with the last page."""
@@ -159,19 +150,6 @@ class LocalAdapter:
         codec = self._codec()
         return codec.decode(field, list(codec.encode(field, value).values()))
 
-    def close(self) -> None:
-        """Close the file."""
-        self._tracker.close()
-
-    def _call(self, operation: Callable[[], _T], *, safe: bool) -> _T:
-        def once() -> _T:
-            self._calls += 1
-            with _our_errors(self._store.path.name):
-                return operation()
-
-        result: _T = self._binding.retry(once, safe=safe)
-        return result
-
     def _create(self, draft: Draft) -> TicketRef:
         with self._store.changing():
             try:
@@ -179,15 +157,11 @@ class LocalAdapter:
             except Refused as refusal:
                 raise Rejected(refusal.message, field=refusal.field) from refusal
 
-    def _codec(self) -> Codec:
-        people = self._store.rows("SELECT * FROM people")
-        statuses = self._store.rows("SELECT * FROM statuses ORDER BY place")
-        return Codec.over(people, statuses, self._binding.vocabulary, self._store.path.resolve().as_uri())
-
     def _page(
         self, query: str, since: int, watch: Sequence[TicketRef], seen: set[str]
     ) -> tuple[Loaded, bool]:
         with self._store.reading():
+            self._look()
             loaded = self._load(query, since)
             last = len(loaded.ids) < _PAGE
             wanted = [ref for ref in watch if last and ref.id not in seen | loaded.ids]
@@ -237,20 +211,3 @@ def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:
     for row in rows:
         found.setdefault(row["ticket"], []).append(row)
     return found
-
-
-@contextmanager
-def _our_errors(file: str) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise Unavailable(f"{file}: another program holds the file", executed=False) from error
-        raise Denied(
-            f"{file}: cannot be used ({error.sqlite_errorname})",
-            remedy="look at its permissions and its disk",
-        ) from error
-    except (sqlite3.DatabaseError, NotATracker) as error:
-        raise Denied(
-            f"{file}: is not a local tracker", remedy="correct connection.path, or move the file away"
-        ) from error

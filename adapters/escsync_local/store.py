@@ -53,6 +53,16 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_by_ticket ON comments (ticket);
 """
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS fields (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, options TEXT NOT NULL, place INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS made (
+    kind TEXT NOT NULL, id TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (kind, id)
+);
+"""
+"""The fields that the tracker declares, and what of its schema escsync has made; an older file gets them when it needs
+them."""
 
 
 class NotATracker(Exception):
@@ -80,7 +90,7 @@ class Store:
         with self.changing() as link:
             if self._is_ours():  # somebody else made it while we waited for our turn
                 return
-            for statement in _TABLES.split(";\n"):
+            for statement in (_TABLES + SCHEMA).split(";\n"):
                 link.execute(statement)
             about = {"format": str(FORMAT), "tracker": uuid.uuid4().hex, "project": project, "revision": "0"}
             link.executemany("INSERT INTO about VALUES (?, ?)", about.items())
@@ -99,6 +109,10 @@ class Store:
         if "about" not in names or self.about("format") != str(FORMAT):
             raise NotATracker(f"{self.path} is a database, but not a local tracker of this version")
         return True
+
+    def has(self, table: str) -> bool:
+        """Is there a table of this name?"""
+        return self.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table) is not None
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """The rows of one query."""

@@ -11,8 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .contract import AdapterContract
+from .contract_offers import OffersContract
 from .difference import WITHOUT_HISTORY, Difference
-from .humans import Humans, Staged, Trouble
+from .humans import Admins, Humans, Losing, Staged, Trouble
 from .memory import MemoryAdapter
 from .mishaps import Mishaps
 from .moment import Moment
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from .scenario import Scenario, scenarios
 
 __all__ = [
-    "WITHOUT_HISTORY", "AdapterContract", "Difference", "Hook", "Humans", "MemoryAdapter", "MemoryTracker", "Mishaps", "Moment", "Player", "Program",
-    "Scenario", "ScenarioContract", "Staged", "Stopwatch", "Trouble", "scenarios",
+    "WITHOUT_HISTORY", "AdapterContract", "Admins", "Difference", "Hook", "Humans", "Losing", "MemoryAdapter", "MemoryTracker", "Mishaps", "Moment",
+    "OffersContract", "Player", "Program", "Scenario", "ScenarioContract", "Staged", "Stopwatch", "Trouble", "scenarios",
 ]  # fmt: skip
 
 _LATER = {

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from escsync.adapter import Adapter, PersonKind, Stage, TicketRef
+from escsync.offers import Key
 
 
 class Humans(Protocol):
@@ -74,6 +75,31 @@ class Staged(Humans, Protocol):
 
     def close(self) -> None:
         """Take it down."""
+        ...
+
+
+@runtime_checkable
+class Admins(Humans, Protocol):
+    """What the tracker's own admin sees and does, so that the contract can test what an adapter offers beside it."""
+
+    def schema(self) -> Mapping[str, Mapping[str, Any]]:
+        """Everything that could be changed by provisioning, by its id: its `name`, its `type`, its `options` (id -> name)."""
+        ...
+
+    def adopt(self, settings: Mapping[Key, Any]) -> None:
+        """The configuration says this from now on: it holds for the next connection."""
+        ...
+
+    def rename(self, field: str, name: str) -> None:
+        """Call the tracker's field to which our *field* is mapped otherwise."""
+        ...
+
+
+class Losing(Protocol):
+    """What a fake offers besides, so that a half-done run can be tried."""
+
+    def lose(self, *, after: bool = False) -> None:
+        """The next write request breaks off without an answer; *after*: it is carried out first."""
         ...
 
 

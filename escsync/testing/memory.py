@@ -35,12 +35,13 @@ from escsync.adapter import (
     Written,
 )
 
+from .memory_offers import MemoryOffers
 from .tracker import Held, MemoryTracker
 
 _T = TypeVar("_T")
 
 
-class MemoryAdapter:
+class MemoryAdapter(MemoryOffers):
     """The adapter of a MemoryTracker."""
 
     me = "escsync"

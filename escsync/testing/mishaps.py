@@ -24,6 +24,7 @@ class Mishaps:
         self.watch = Stopwatch()
         self.lag = timedelta()
         self._due: deque[_Mishap] = deque()
+        self._lost: _Mishap | None = None
         self._act: Callable[[], None] | None = None
 
     @property
@@ -34,6 +35,10 @@ class Mishaps:
     def outage(self, times: int = 1, *, after: bool = False) -> None:
         """The next *times* requests break off without an answer; *after*: they are carried out first."""
         self._due.extend(times * [_Mishap(after, Unavailable("the connection broke off"))])
+
+    def lose(self, *, after: bool = False) -> None:
+        """The next write request breaks off without an answer; *after*: it is carried out first."""
+        self._lost = _Mishap(after, Unavailable("the connection broke off"))
 
     def throttle(self, seconds: float, times: int = 1) -> None:
         """The next *times* requests are refused, with a wait of *seconds*."""
@@ -57,6 +62,8 @@ class Mishaps:
         mishap = None
         with suppress(IndexError):
             mishap = self._due.popleft()
+        if writes and mishap is None:
+            mishap, self._lost = self._lost, None
         if mishap is not None and not mishap.after:
             raise mishap.error
         act, self._act = (self._act, None) if writes else (None, self._act)

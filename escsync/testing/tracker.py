@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -29,7 +29,7 @@ from escsync.adapter import (
     instant,
 )
 
-from .mishaps import Mishaps
+from .schema import MemorySchema
 
 Hook: TypeAlias = Callable[[str, Literal["before", "after"]], None]
 """Called around each operation ("pull", "read", "write", "create", "find"): a place for a human's edit in between, or for
@@ -66,8 +66,8 @@ class Held:
     in_scope: bool = True
 
 
-class MemoryTracker(Mishaps):
-    """A tracker and the people who work on it (the protocols `Humans` and `Trouble`).
+class MemoryTracker(MemorySchema):
+    """A tracker and the people who work on it (the protocols `Humans`, `Admins` and `Trouble`).
 
     *stubborn* are fields whose writes are accepted and change nothing; *forbidden* those it refuses. *capabilities*
     are what its adapter claims and, where one is off, cannot do. *answers*: a write is answered by the ticket as it
@@ -117,9 +117,7 @@ class MemoryTracker(Mishaps):
     def dismiss(self, user: str) -> None:
         """Deactivate a user; no ticket changes by that."""
         person = self.users[user]
-        self.users[user] = TrackerPerson(
-            person.id, person.name, person.email, person.username, person.kind, False
-        )
+        self.users[user] = replace(person, active=False)
 
     def create(self, values: Mapping[str, object], *, by: str) -> TicketRef:
         """Open a ticket."""

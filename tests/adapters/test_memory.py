@@ -10,6 +10,7 @@ import pytest
 from escsync.adapter import (
     Capabilities,
     Change,
+    FieldKind,
     Move,
     Rejected,
     SetField,
@@ -17,7 +18,7 @@ from escsync.adapter import (
     Unavailable,
     Vocabulary,
 )
-from escsync.testing import AdapterContract, Humans, MemoryTracker
+from escsync.testing import AdapterContract, Admins, Humans, MemoryTracker, OffersContract
 
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 POOR = Capabilities(
@@ -30,6 +31,20 @@ class TestMemory(AdapterContract):
 
     def humans(self, folder: Path) -> Humans:
         return MemoryTracker(NOW)
+
+
+class TestMemoryOffers(OffersContract):
+    """Fields that people made, one of them called as ours would be and of another kind."""
+
+    def humans(self, folder: Path) -> Humans:
+        return MemoryTracker(NOW)
+
+    def admins(self, folder: Path) -> Admins:
+        tracker = MemoryTracker(NOW)
+        tracker.column("Root cause", FieldKind.TEXT)
+        tracker.column("Next deadline", FieldKind.INSTANT)
+        tracker.column("Escalation health", FieldKind.CHOICE, ok="ok", mixed="mixed")
+        return tracker
 
 
 class TestApartMemory(AdapterContract):
