@@ -1,0 +1,212 @@
+"""Commands that make what a tracker lacks, and take it away again: provision, deprovision."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from escsync.cli.exits import Exit, Stop, worst
+from escsync.cli.pen import Pen
+from escsync.cli.session import Session, suggestion
+from escsync.cli.work import Work
+
+if TYPE_CHECKING:
+    from escsync.offers import Gap, Provided, Provisioner
+
+
+def provision(
+    session: Session,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make it, and write into the configuration what it is called.")
+    ] = False,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="Only this field of ours; may be given again.", metavar="FIELD"),
+    ] = None,
+) -> Exit:
+    """Lists the fields, options, screens and rights that the trackers lack, one line each; --apply makes them."""
+    only = _named(field or ())
+    works = _works(session, lambda work, adapter: _provision(work, adapter, only, apply=apply))
+    terminal = session.terminal
+    if terminal.as_json:
+        _document(session, works, apply, _gaps)
+    elif not apply and any(not gap.by_hand for work in works for gap in work.things):
+        terminal.say("Nothing was changed. Next: `escsync provision --apply`, then `escsync doctor`.")
+    elif all(work.code is Exit.DONE for work in works):
+        terminal.say("Next: `escsync doctor`.")
+    return worst(work.code for work in works)
+
+
+def deprovision(
+    session: Session,
+    apply: Annotated[bool, typer.Option("--apply", help="Remove it, with all the values in it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, on a terminal either.")] = False,
+) -> Exit:
+    """Lists what escsync made in the trackers, and what of it is kept and why; --apply removes it, and nothing else."""
+    works = _works(session, lambda work, adapter: _deprovision(work, adapter, apply=apply, sure=yes))
+    if session.terminal.as_json:
+        _document(session, works, apply, _removals)
+    elif not apply and any(not one.kept for work in works for one in work.things):
+        session.terminal.say(
+            "Nothing was removed. Next: `escsync deprovision --apply`; the values in it are lost then."
+        )
+    return worst(work.code for work in works)
+
+
+def _named(fields: Sequence[str]) -> tuple[str, ...]:
+    from escsync.adapter import FIELDS
+
+    for name in fields:
+        if name not in FIELDS:
+            raise Stop(
+                f"--field {name}: no such field{suggestion(name, FIELDS)}; docs/fields.md has them all"
+            )
+    return tuple(fields)
+
+
+def _works(session: Session, do: Callable[[Work, Provisioner], None]) -> list[Work]:
+    works = []
+    for tracker in session.chosen():
+        work = Work(session, tracker)
+        works.append(work)
+        with work.offered() as adapter:
+            if adapter is not None:
+                do(work, adapter)
+        work.settle()
+    return works
+
+
+def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply: bool) -> None:
+    from escsync.setup.wishes import wishes
+    from escsync.setup.writeback import written
+
+    tracker, session = work.tracker, work.session
+    accounts = bool(session.config.accounts.rows)
+    wanted = wishes(tracker.vocabulary, accounts=accounts, leave_out=tracker.leave_out, only=only)
+    work.things = list(adapter.missing(wanted))
+    makes = [gap for gap in work.things if not gap.by_hand]
+    by_hand = [gap for gap in work.things if gap.by_hand]
+    if apply:
+        pen = Pen(session, tracker.name, written)
+        try:
+            with pen:
+                for gap, made in work.each(makes, adapter.provide, lambda gap: gap.subject):
+                    pen.note(made.settings)
+                    work.done.append(made)
+                    work.say("MAPPED" if gap.found else "MADE", gap.subject, _called(gap, made))
+        finally:
+            work.wrote(pen)
+    else:
+        for gap in makes:
+            work.say("FOUND" if gap.found else "MAKE", gap.subject, gap.what)
+    for gap in by_hand:
+        work.say("HAND", gap.subject, gap.what, gap.by_hand)
+    found = sum(gap.found for gap in makes)
+    if apply:
+        work.sum((len(work.done), "done"), (len(work.errors), "failed"), (len(by_hand), "to do by hand"))
+    else:
+        work.sum((len(makes) - found, "to make"), (found, "found"), (len(by_hand), "to do by hand"))
+
+
+def _deprovision(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -> None:
+    from escsync.adapter import Vanished
+    from escsync.setup.writeback import struck
+
+    work.things = list(adapter.provided())
+    mine = [one for one in work.things if not one.kept]
+    kept = (len(work.things) - len(mine), "kept")
+    for one in work.things:
+        if one.kept or not apply:
+            work.say("KEEP" if one.kept else "REMOVE", one.id, one.what, one.kept)
+    if not work.things:
+        work.sum((0, ""), (1, "nothing"))
+        return
+    if not apply or not mine or not (sure or _agreed(work, len(mine))):
+        work.sum((len(mine), "to remove"), kept)
+        return
+
+    def withdraw(one: Provided) -> None:
+        try:
+            adapter.withdraw(one)
+        except Vanished:
+            return  # somebody else was quicker: it is gone, which is what was wanted
+
+    pen = Pen(work.session, work.tracker.name, struck)
+    try:
+        with pen:
+            for one, _ in work.each(mine, withdraw, lambda one: one.id):
+                pen.note(one.settings)
+                work.done.append(one)
+                work.say("GONE", one.id, one.what)
+    finally:
+        work.wrote(pen)
+    work.sum((len(work.done), "removed"), (len(work.errors), "failed"), kept)
+
+
+def _agreed(work: Work, count: int) -> bool:
+    """On a terminal a person is asked once more; a script has said --apply."""
+    terminal = work.session.terminal
+    if not (terminal.interactive and sys.stdin.isatty()):
+        return True
+    from rich.prompt import Confirm
+
+    things = "1 thing" if count == 1 else f"{count} things"
+    asked = f"Remove {things} from {work.tracker.name}? What stands in it is lost"
+    return Confirm.ask(asked, console=terminal.err, default=False)
+
+
+def _called(gap: Gap, made: Provided) -> str:
+    known = made.id in gap.what or gap.subject.endswith(f".{made.id}")
+    return gap.what if known else f"{gap.what} ({made.id})"
+
+
+def _document(
+    session: Session, works: Sequence[Work], applied: bool, told: Callable[[Work], dict[str, Any]]
+) -> None:
+    session.terminal.document(
+        {
+            "schema": 1,
+            "applied": applied,
+            "trackers": {
+                work.tracker.name: {
+                    **told(work),
+                    "errors": work.errors,
+                    **({"paste": work.paste} if work.paste else {}),
+                }
+                for work in works
+            },
+        }
+    )
+
+
+def _gaps(work: Work) -> dict[str, Any]:
+    clean = work.session.discretion.clean
+    gaps = [
+        {
+            "id": gap.id,
+            "subject": gap.subject,
+            "what": clean(gap.what),
+            "by_hand": clean(gap.by_hand),
+            "found": gap.found,
+        }
+        for gap in work.things
+    ]
+    return {"gaps": gaps, "made": [_row(work, made) for made in work.done]}
+
+
+def _removals(work: Work) -> dict[str, Any]:
+    return {
+        "provided": [_row(work, one) for one in work.things],
+        "removed": [one.id for one in work.done],
+    }
+
+
+def _row(work: Work, one: Provided) -> dict[str, Any]:
+    from escsync.config.problem import dotted
+
+    clean = work.session.discretion.clean
+    settings = {dotted(key): value for key, value in one.settings.items()}
+    return {"id": one.id, "kind": one.kind, "what": clean(one.what), "settings": settings, "kept": one.kept}

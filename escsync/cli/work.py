@@ -1,0 +1,165 @@
+"""Work: what provisioning does on one tracker, told line by line, with all that went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from escsync.cli.exits import Exit
+from escsync.cli.lines import line
+from escsync.cli.rounds import connected, rested
+from escsync.cli.session import Session
+
+if TYPE_CHECKING:
+    from escsync.adapter import TrackerError
+    from escsync.cli.pen import Pen
+    from escsync.config import TrackerConfig
+    from escsync.offers import Provided, Provisioner
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_Named)
+_R = TypeVar("_R")
+_STYLES = {
+    "MAKE": "cyan",
+    "FOUND": "cyan",
+    "REMOVE": "cyan",
+    "HAND": "yellow",
+    "KEEP": "yellow",
+    "MADE": "green",
+    "MAPPED": "green",
+    "GONE": "green",
+    "FAIL": "bold red",
+}
+
+
+class Work:
+    """One tracker's part of a command: *things* were found, *done* are those that were made or removed."""
+
+    def __init__(self, session: Session, tracker: TrackerConfig) -> None:
+        self.session = session
+        self.tracker = tracker
+        self.things: list[Any] = []
+        self.done: list[Provided] = []
+        self.errors: list[dict[str, str]] = []
+        self.paste = ""
+        self.code = Exit.DONE
+        self._said: set[str] = set()
+
+    @contextmanager
+    def offered(self) -> Iterator[Provisioner | None]:
+        """A connection that can provision; None where its adapter cannot. What fails whole ends this tracker alone."""
+        from escsync.adapter import TrackerError
+        from escsync.offers import Provisioner
+        from escsync.registry import PluginError
+
+        try:
+            rested(self.session, self.tracker.name, self.session.now)
+            with connected(self.session, self.tracker, self.session.now, fresh=True) as adapter:
+                if isinstance(adapter, Provisioner):
+                    yield adapter
+                else:
+                    remedy = (
+                        "make the fields by hand and name them under `fields:`; `escsync doctor` checks them"
+                    )
+                    self.say(
+                        "HAND", "adapter", f"the adapter {self.tracker.adapter} cannot provision", remedy
+                    )
+                    yield None
+        except TrackerError as error:
+            self.failed("", "access", error)
+            self.code = Exit.PARTIAL if self.done else Exit.TRACKER
+        except PluginError as error:
+            self.say("FAIL", "adapter", error.message, error.remedy)
+            self._note("", "adapter", "ADAPTER", error.message, error.remedy)
+            self.code = Exit.TRACKER
+
+    def each(
+        self, items: Sequence[_T], act: Callable[[_T], _R], subject: Callable[[_T], str]
+    ) -> Iterator[tuple[_T, _R]]:
+        """*act* on each of *items*. One that fails stops no other, but a tracker that is not there stops the rest."""
+        from escsync.adapter import TrackerError, Unavailable
+
+        for place, item in enumerate(items):
+            try:
+                outcome = act(item)
+            except TrackerError as error:
+                self.failed(item.id, subject(item), error)
+                left = len(items) - place - 1
+                if isinstance(error, Unavailable) and left:
+                    self.say("FAIL", "the rest", f"{left} more were not tried", "run the same command again")
+                    return
+            else:
+                yield item, outcome
+
+    def say(self, sign: str, subject: str, message: str, remedy: str = "") -> None:
+        """One line, unless the result is a document."""
+        if not self.session.terminal.as_json:
+            about = f"{self.tracker.name}: {subject}"
+            self.session.terminal.say(line(self.session, f"{sign:<6}", _STYLES[sign], about, message, remedy))
+
+    def sum(self, *counts: tuple[int, str]) -> None:
+        """The last line of a tracker."""
+        told = ", ".join(f"{count} {what}" for count, what in counts if count)
+        if not self.session.terminal.as_json:
+            self.session.terminal.say(f"{self.tracker.name}: {told or 'nothing is missing'}")
+
+    def failed(self, id: str, subject: str, error: TrackerError) -> None:
+        """What could not be done; the remedy of the same reason is told once."""
+        from escsync.sync.outcome import failure_of
+
+        told = failure_of(error)
+        again = told.message in self._said
+        self._said.add(told.message)
+        self.say("FAIL", subject, told.message, "" if again else told.remedy)
+        self._note(id, subject, told.code, told.message, told.remedy)
+        self.code = Exit.PARTIAL
+
+    def wrote(self, pen: Pen) -> None:
+        """Say which file was written, and show what a person must write into it."""
+        from escsync.setup.writeback import to_paste
+
+        terminal = self.session.terminal
+        for file in pen.files:
+            terminal.note(f"{file}: written")
+        if pen.left:
+            self.code = Exit.PARTIAL
+            self.paste = to_paste(tuple(pen.left))
+            why = "; ".join(dict.fromkeys(str(one.why) for one in pen.left))
+            terminal.problem([f"not everything could be written ({why}). Nothing is lost; it should say:"])
+            if not terminal.as_json:
+                terminal.raw(self.paste)
+
+    def settle(self) -> None:
+        """What was learnt of the tracker before is void; what was made or removed here is no drift."""
+        from escsync.adapter import TrackerError
+        from escsync.cli.drift import accept
+
+        if not self.done:
+            return
+        session, name = self.session, self.tracker.name
+        session.ledger.discovered(name, {}, session.ledger.state(name).ours)
+        # The configuration as it reads by now, with the names of what was made.
+        options = replace(session.options, tracker=(name,), at=session.now.isoformat())
+        with closing(Session(session.host, options)) as again:
+            tracker = again.config.trackers[name]
+            try:
+                with connected(again, tracker, again.now, fresh=True) as adapter:
+                    accept(again, tracker, adapter)
+            except TrackerError as error:
+                session.terminal.note(
+                    f"{name}: the schema could not be read again ({session.discretion.clean(error.message)}); "
+                    "`escsync drift --accept` does it later"
+                )
+
+    def _note(self, id: str, subject: str, code: str, message: str, remedy: str) -> None:
+        clean = self.session.discretion.clean
+        self.errors.append(
+            {"id": id, "subject": subject, "code": code, "message": clean(message), "remedy": clean(remedy)}
+        )
