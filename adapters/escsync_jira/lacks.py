@@ -62,11 +62,8 @@ class Wanting:
     def of(self, wish: Wish) -> Iterator[Lack | Gap]:
         """What a wish lacks: as a Lack where escsync may do something, as a Gap where only a person can."""
         name = wish.wanted.name
-        if (
-            wish.wanted.kind is FieldKind.STAGE
-            or wish.named == DEFAULTS.get(name, ())
-            or (name in DEFAULTS and not wish.named)
-        ):
+        native = name in DEFAULTS and wish.named in ((), DEFAULTS[name])
+        if native or wish.wanted.kind is FieldKind.STAGE:
             return
         if not wish.named:
             yield from self._unmapped(wish)

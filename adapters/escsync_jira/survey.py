@@ -13,7 +13,7 @@ from .connection import Connection
 from .discovery import Discovery
 from .forms import Forms, called, entries
 from .process import read, seen
-from .schema import Column, Schema
+from .schema import DEFAULTS, Column, Schema
 
 _SAMPLE = 50
 _FITTING = {
@@ -163,7 +163,10 @@ def _field(name: str, column: Column, screen: Mapping[str, Any] | None, schema: 
 
 
 def _options(name: str, meta: object, schema: Schema) -> Iterator[Problem]:
-    field = FIELDS[name]
+    field, vocabulary = FIELDS[name], schema.vocabulary
+    if name in DEFAULTS and name not in vocabulary.fields and name not in vocabulary.options:
+        # Nobody wants a comparison with what a site calls its priorities.
+        return
     allowed = meta.get("allowedValues") if isinstance(meta, dict) else None
     if not isinstance(allowed, list) or field.kind not in (FieldKind.CHOICE, FieldKind.CHOICES):
         return

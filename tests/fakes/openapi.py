@@ -210,12 +210,15 @@ def _deepest(error: ValidationError) -> ValidationError:
 
 
 def _jira(error: ValidationError) -> bool:
-    """Where Jira itself departs from its document: recorded changelogs hold nulls, and the document's own example
-    of a bulk changelog has numbers for instants."""
+    """Where Jira itself departs from its document: recorded changelogs hold nulls, as does the document's own example
+    of a field without a context; that of a bulk changelog has numbers for instants."""
     path = list(error.absolute_path)
+    if error.validator == "writeOnly":
+        # A screen scheme's screens are marked so, and are what the operation is for.
+        return path[-1:] == ["screens"]
     if error.validator != "type" or not path:
         return False
-    if path[-1] in {"from", "fromString", "to", "toString"}:
+    if path[-1] in {"from", "fromString", "to", "toString", "contextId"}:
         return error.instance is None
     return path[-1] == "created" and "changeHistories" in path and isinstance(error.instance, int)
 

@@ -75,10 +75,13 @@ class Reader:
 
     def _one(self, accepted: Accepted, issue: Issue | None, name: str, read: Any, screen: Any) -> None:
         target = self.world.fields.get(name)
-        hidden = issue is not None and (
-            name in self.world.projects[issue.values["project"]].uneditable
-            or (name in READ_ONLY if screen is None else name not in screen)
-        )
+        hidden = screen is not None and name not in screen
+        if issue is not None:
+            project = self.world.projects[issue.values["project"]]
+            hidden = name in project.uneditable or hidden
+            if screen is None:
+                visible = self.world.arrangement.visible(project, issue.values["issuetype"], "edit")
+                hidden = name in READ_ONLY or name not in visible
         if target is None or hidden:
             accepted.errors[name] = (
                 f"Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."

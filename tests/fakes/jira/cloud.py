@@ -9,6 +9,7 @@ from fakes.http import FakeServer, Reply, Request, basic
 from fakes.openapi import DOCUMENT, official
 
 from .accept import Refused
+from .admin_cloud import CloudAdminRoutes
 from .comments import CommentRoutes
 from .issue import History, Issue
 from .jql import UNBOUNDED, Order, Parser, Query
@@ -20,7 +21,7 @@ from .world import JiraWorld
 EMAIL, TOKEN = "bot@acme.example", "cloud-api-token"
 
 
-class Cloud(CommentRoutes, SetupRoutes, TransitionRoutes):
+class Cloud(CloudAdminRoutes, CommentRoutes, SetupRoutes, TransitionRoutes):
     """*page_cap*: how many issues a page with real fields holds at most; *embedded*: how many comments a search
     shows; *stamps*: how changelog/bulkfetch writes `created` ("iso", "s" or "ms"); *empty_pages*: so many
     pages come empty though they are not the last; *stuck*: every page names the first page's token again."""

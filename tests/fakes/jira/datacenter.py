@@ -7,6 +7,7 @@ from typing import Any
 from fakes.http import FakeServer, Reply, Request, basic
 
 from .accept import Refused
+from .admin_server import ServerAdminRoutes
 from .comments import CommentRoutes
 from .issue import Issue
 from .jql import Order, Parser
@@ -18,7 +19,7 @@ from .world import JiraWorld
 TOKEN, USERNAME, PASSWORD = "data-center-pat", "escsync", "correct horse"
 
 
-class DataCenter(CommentRoutes, SetupRoutes, TransitionRoutes):
+class DataCenter(ServerAdminRoutes, CommentRoutes, SetupRoutes, TransitionRoutes):
     """*page_cap* is the administrator's limit of a search page; *captcha*: too many bad logins; *epochs*: does
     JQL take milliseconds? *properties*: are comment properties stored (not so before a certain version)?"""
 

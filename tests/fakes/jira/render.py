@@ -81,6 +81,11 @@ class Renderer:
             "key": project.key,
             "name": project.name,
             "projectTypeKey": project.kind,
+            **(
+                {"simplified": project.team, "style": "next-gen" if project.team else "classic"}
+                if self.cloud
+                else {}
+            ),
         }
 
     def type(self, project: Project, type_id: str) -> dict[str, Any]:

@@ -211,7 +211,11 @@ class Rest:
                 return comment
         raise Refused(404, f"Can not find a comment for the id: {comment_id}.")
 
-    def meta(self, name: str, required: bool = False) -> dict[str, Any]:
+    def administer(self) -> None:
+        if not self.world.may("ADMINISTER"):
+            raise Refused(403, "Only Jira administrators can access this resource.")
+
+    def meta(self, name: str, required: bool = False, *, project: str = "") -> dict[str, Any]:
         """What editmeta, createmeta and transitions say of a field."""
         field = self.world.fields[name]
         told: dict[str, Any] = {
@@ -225,6 +229,6 @@ class Rest:
         known = {"priority": self.world.priorities, "resolution": self.world.resolutions}.get(name)
         if known:
             told["allowedValues"] = [{"id": o.id, "name": o.value} for o in known]
-        elif field.options:
-            told["allowedValues"] = [{"id": o.id, "value": o.value} for o in field.options]
+        elif options := self.world.arrangement.options(name, project):
+            told["allowedValues"] = [{"id": o.id, "value": o.value} for o in options if not o.disabled]
         return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 CUSTOM = "com.atlassian.jira.plugin.system.customfieldtypes:"
 CUSTOM_TYPES = {
@@ -55,11 +56,15 @@ class User:
 class Option:
     id: str
     value: str
+    disabled: bool = False
 
 
 @dataclass
 class Field:
-    """*shown* is how the changelog names it, which is nothing to rely on; *rich* is ADF on Cloud."""
+    """*shown* is how the changelog names it, which is nothing to rely on; *rich* is ADF on Cloud.
+
+    *scope* is the team-managed project that it belongs to; *contexts* say where it applies, and with which options.
+    """
 
     id: str
     name: str
@@ -68,6 +73,9 @@ class Field:
     custom: str | None = None
     options: list[Option] = field(default_factory=list)
     shown: str = ""
+    description: str = ""
+    scope: str = ""
+    contexts: list[Any] = field(default_factory=list)
 
     @property
     def form(self) -> str:
@@ -78,7 +86,8 @@ class Field:
         return self.id in {"description", "environment"} or self.custom == "textarea"
 
     def option(self, spelling: str) -> Option | None:
-        return next((o for o in self.options if spelling in {o.id, o.value}), None)
+        every = [*self.options, *(o for context in self.contexts for o in context.options)]
+        return next((o for o in every if spelling in {o.id, o.value}), None)
 
     @property
     def schema(self) -> dict[str, object]:
@@ -110,7 +119,11 @@ class Transition:
 
 @dataclass
 class Project:
-    """*uneditable*: fields that stand on no edit screen. *kind*: software, service_desk or business."""
+    """*uneditable*: fields that stand on no edit screen. *kind*: software, service_desk or business.
+
+    *team*: is it managed by its team? *statuses*: those of its workflow, where not all of the site's. *required*:
+    what a new issue must give.
+    """
 
     id: str
     key: str
@@ -121,6 +134,9 @@ class Project:
     start: str = "1"
     uneditable: set[str] = field(default_factory=set)
     counter: int = 0
+    team: bool = False
+    statuses: list[str] | None = None
+    required: set[str] = field(default_factory=set)
 
 
 def system_fields() -> list[Field]:

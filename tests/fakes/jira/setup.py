@@ -45,6 +45,7 @@ class SetupRoutes(Rest):
                 {"id": field.id, "name": field.name, "custom": custom, "orderable": True}
                 | {"navigable": True, "searchable": True, "clauseNames": names, "schema": field.schema}
                 | ({"key": field.id} if self.cloud else {})
+                | ({"scope": {"type": "PROJECT", "project": {"id": field.scope}}} if field.scope else {})
             )
         return Reply(200, told)
 
@@ -66,7 +67,8 @@ class SetupRoutes(Rest):
     @route("GET", "/project/{key}/statuses")
     def project_statuses(self, request: Request, key: str) -> Reply:
         project = self.project(key)
-        statuses = [self.render.status(status_id) for status_id in self.world.statuses]
+        own = self.world.statuses if project.statuses is None else project.statuses
+        statuses = [self.render.status(status_id) for status_id in own]
         told = []
         for type_id in project.types:
             kind = self.render.type(project, type_id)
@@ -78,16 +80,17 @@ class SetupRoutes(Rest):
     def permissions(self, request: Request) -> Reply:
         told = {}
         for number, key in enumerate(request.many("permissions")):
-            have = not self.world.blind and not (self.world.readonly and key != "BROWSE_PROJECTS")
             one: dict[str, Any] = {"id": str(10 + number), "key": key, "name": key.title()}
-            told[key] = one | {"type": "PROJECT", "description": "", "havePermission": have}
+            told[key] = one | {"type": "PROJECT", "description": "", "havePermission": self.world.may(key)}
         return Reply(200, {"permissions": told})
 
     @route("GET", "/issue/{id}/editmeta")
     def editmeta(self, request: Request, id: str) -> Reply:
         issue = self.issue(id)
-        off = self.world.projects[issue.values["project"]].uneditable | READ_ONLY
-        return Reply(200, {"fields": {n: self.meta(n) for n in self.world.fields if n not in off}})
+        project = self.world.projects[issue.values["project"]]
+        shown = self.world.arrangement.visible(project, issue.values["issuetype"], "edit") - READ_ONLY
+        told = {n: self.meta(n, project=project.id) for n in self.world.fields if n in shown}
+        return Reply(200, {"fields": told})
 
     @route("GET", "/issue/createmeta/{key}/issuetypes")
     def createmeta(self, request: Request, key: str) -> Reply:
@@ -99,11 +102,13 @@ class SetupRoutes(Rest):
     @route("GET", "/issue/createmeta/{key}/issuetypes/{type_}")
     def createmeta_fields(self, request: Request, key: str, type_: str) -> Reply:
         project = self.project(key)
-        off = project.uneditable | (READ_ONLY - {"issuetype", "project"})
-        required = {"summary", "issuetype", "project"}
-        shown = [name for name in self.world.fields if name not in off]
+        off = READ_ONLY - {"issuetype", "project"}
+        required = {"summary", "issuetype", "project", *project.required}
+        visible = self.world.arrangement.visible(project, type_, "create")
+        shown = [name for name in self.world.fields if name in visible and name not in off]
         start, size = request.number("startAt", 0), request.number("maxResults", 50)
-        told = [self.meta(n, n in required) | {"fieldId": n} for n in shown[start : start + size]]
+        page = shown[start : start + size]
+        told = [self.meta(n, n in required, project=project.id) | {"fieldId": n} for n in page]
         name = "fields" if self.cloud else "values"
         return Reply(200, {"maxResults": size, "startAt": start, "total": len(shown), name: told})
 
@@ -163,6 +168,15 @@ class SetupRoutes(Rest):
         issue.properties[key] = request.body
         return Reply(201 if new else 200)
 
+    @route("DELETE", "/issue/{id}")
+    def delete(self, request: Request, id: str) -> Reply:
+        issue = self.issue(id)
+        self.writable()
+        if not self.world.may("DELETE_ISSUES"):
+            raise Refused(403, "You do not have permission to delete issues in this project.")
+        issue.delete()
+        return Reply(204)
+
     @route("POST", "/issue")
     def create(self, request: Request) -> Reply:
         self.writable()
@@ -181,7 +195,11 @@ class SetupRoutes(Rest):
             errors["issuetype"] = "Issue type is a sub-task but parent issue key or id not specified."
         if errors:
             raise Refused(400, errors=errors)
-        accepted = self.reader.details(body | {"fields": fields}, None, set(self.world.fields))
+        visible = self.world.arrangement.visible(project, str(type_), "create")
+        accepted = self.reader.details(body | {"fields": fields}, None, visible)
+        lacking = [n for n in project.required if accepted.values.get(n) in (None, [])]
+        if lacking:
+            raise Refused(400, errors={n: f"{self.world.fields[n].name} is required." for n in lacking})
         issue = self.world.create(project.id, type_=str(type_), by=self.world.me)
         issue.values |= {name: value for name, value in accepted.values.items() if value not in (None, [])}
         if parent:

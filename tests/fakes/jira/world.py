@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from .arrangement import Arrangement, Context
 from .clock import Clock, moment
 from .issue import Issue
 from .schema import CUSTOM_TYPES, Field, Option, Project, Status, Transition, User, system_fields
@@ -37,7 +38,10 @@ class Index:
 
 
 class JiraWorld:
-    """*me* is the account the API is used with; *blind* and *readonly* take its rights away."""
+    """*me* is the account the API is used with; *blind* and *readonly* take its rights away.
+
+    *granted* are the permissions it has, None: all. *trash* holds the fields that were thrown away.
+    """
 
     def __init__(self, clock: Clock | None = None, *, me: str = "escsync") -> None:
         self.clock = clock or Clock()
@@ -54,6 +58,9 @@ class JiraWorld:
         self.resolutions: list[Option] = []
         self.issues: dict[str, Issue] = {}
         self.index = Index(self)
+        self.arrangement = Arrangement(self)
+        self.granted: set[str] | None = None
+        self.trash: dict[str, Field] = {}
         self._number = 10000
 
     # -- setting up
@@ -66,12 +73,31 @@ class JiraWorld:
         self.users[handle] = User(handle, name, **({"email": f"{handle}@acme.example"} | told))
         return self.users[handle]
 
-    def add_field(self, number: int, name: str, custom: str, options: Iterable[str] = ()) -> Field:
+    def add_field(
+        self, number: int, name: str, custom: str, options: Iterable[str] = (), *, scope: str = ""
+    ) -> Field:
         kind, items = CUSTOM_TYPES[custom]
         made = [Option(str(number * 10 + place), value) for place, value in enumerate(options)]
-        field = Field(f"customfield_{number}", name, kind, items, custom, made)
+        field = Field(f"customfield_{number}", name, kind, items, custom, made, scope=scope)
+        # The context of a new field is that of everybody, and has the field's own options.
+        field.contexts.append(Context(str(number + 30000), f"Default Configuration Scheme for {name}"))
+        field.contexts[0].options = made
         self.fields[field.id] = field
         return field
+
+    def offer(self, name: str, *options: str, context: Context | None = None) -> list[Option]:
+        """Further options of a field."""
+        field = self.field(name)
+        taken = [int(o.id) for c in field.contexts for o in c.options] or [int(field.id[12:]) * 100]
+        made = [Option(str(max(taken) + 1 + place), value) for place, value in enumerate(options)]
+        (context or field.contexts[0]).options += made
+        return made
+
+    def may(self, permission: str) -> bool:
+        """Does the account have a permission?"""
+        if self.granted is not None:
+            return permission in self.granted
+        return not self.blind and not (self.readonly and permission != "BROWSE_PROJECTS")
 
     def add_project(self, key: str, name: str, kind: str = "software", types: Iterable[str] = ()) -> Project:
         project = Project(str(self.number()), key, name, kind)
