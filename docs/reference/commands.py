@@ -28,11 +28,16 @@ def commands() -> Iterator[str]:
     yield "terminal, and `NO_COLOR` is obeyed."
     yield ""
     yield from _options(shared_parameters())
-    for name, callback in _commands(app, ""):
+    before = ""
+    for panel, name, callback in _commands(app, "", ""):
+        if panel != before:
+            yield ""
+            yield f"## {panel}"
+        before = panel
         given = [p for p in inspect.signature(callback).parameters.values() if p.name not in shared]
         arguments = [_metavar(p) for p in given if isinstance(_info(p), ArgumentInfo)]
         yield ""
-        yield f"## escsync {' '.join([name, *arguments])}"
+        yield f"### escsync {' '.join([name, *arguments])}"
         yield ""
         yield inspect.cleandoc(callback.__doc__ or "")
         options = [p for p in given if isinstance(_info(p), OptionInfo)]
@@ -43,12 +48,14 @@ def commands() -> Iterator[str]:
     yield "What each command exits with: [exit codes](exits.md)."
 
 
-def _commands(group: typer.Typer, prefix: str) -> Iterator[tuple[str, Any]]:
+def _commands(group: typer.Typer, prefix: str, panel: str) -> Iterator[tuple[str, str, Any]]:
+    """Each command under the heading that `escsync --help` gives it."""
     for command in group.registered_commands:
-        yield f"{prefix} {command.name}".strip(), command.callback
+        yield panel or str(command.rich_help_panel), f"{prefix} {command.name}".strip(), command.callback
     for child in group.registered_groups:
         if child.typer_instance is not None:
-            yield from _commands(child.typer_instance, f"{prefix} {child.typer_instance.info.name}".strip())
+            name = f"{prefix} {child.typer_instance.info.name}".strip()
+            yield from _commands(child.typer_instance, name, panel or str(child.rich_help_panel))
 
 
 def _info(parameter: inspect.Parameter) -> Any:
