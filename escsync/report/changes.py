@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -39,10 +40,9 @@ def told(plan: Plan, found: Iterable[Assessment], zone: ZoneInfo) -> Iterator[Te
     reasons = dict.fromkeys(held.reason for held in plan.withheld)
     for reason in reasons:
         yield Text(f"Withheld: {reason_in_words(reason)}", style="yellow")
-        for held in plan.withheld:
-            if held.reason == reason:
-                for line in _change(held.change, known.get(held.change.id), zone):
-                    yield Text("  ").append_text(line)
+        for change in _whole(held.change for held in plan.withheld if held.reason == reason):
+            for line in _change(change, known.get(change.id), zone):
+                yield Text("  ").append_text(line)
 
 
 def summary(tracker: str, plan: Plan) -> str:
@@ -89,6 +89,18 @@ def _change(change: Change, found: Assessment | None, zone: ZoneInfo) -> Iterato
         yield Text(f"    because {shown(code)}{': ' + why if why else ''}", style="dim")
     if more := change.because[_REASONS:]:
         yield Text(f"    and {', '.join(map(shown, more))}", style="dim")
+
+
+def _whole(changes: Iterable[Change]) -> Iterator[Change]:
+    """What is withheld comes edit by edit; a person reads it ticket by ticket."""
+    together: dict[str, list[Change]] = {}
+    for change in changes:
+        together.setdefault(change.id, []).append(change)
+    for some in together.values():
+        because = dict.fromkeys(code for one in some for code in one.because)
+        yield replace(
+            some[0], edits=tuple(edit for one in some for edit in one.edits), because=tuple(because)
+        )
 
 
 def _details(found: Assessment | None) -> Mapping[str, str]:

@@ -77,6 +77,18 @@ def test_what_is_withheld_says_why(reason, said):
     assert "status: Closed -> intake" in "\n".join(lines)
 
 
+def test_what_is_withheld_of_a_ticket_stands_together():
+    """The plan withholds edit by edit; who reads it sees the ticket and each reason once."""
+    parts = (SetField("owner", (), (DANA,)), SetField("health", None, "ok"), SetField("due_at", None, None))
+    plan = Plan((), tuple(Withheld(change(part), "mode:observe") for part in parts))
+
+    lines = [line.plain for line in changes.told(plan, [], BERLIN)]
+
+    assert sum("ESC-1" in line for line in lines) == 1
+    assert sum("because OWNER_MISSING" in line for line in lines) == 1
+    assert [sum(f"{part.field}: " in line for line in lines) for part in parts] == [1, 1, 1]
+
+
 def test_a_summary_counts_changes_and_edits():
     """One line per tracker."""
     one = change(Move("a", Stage.INTAKE), WriteNote("x", "d", None))
