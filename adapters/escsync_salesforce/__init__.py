@@ -9,4 +9,5 @@ plugin = Plugin(
     connect="escsync_salesforce.adapter:connect",
     template="escsync_salesforce.template:TEMPLATE",
     extra="salesforce",
+    guide="escsync_salesforce.setup.guide:GUIDE",
 )

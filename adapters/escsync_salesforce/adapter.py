@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from escsync.adapter import (
@@ -21,6 +22,7 @@ from escsync.adapter import (
     Value,
     Written,
 )
+from escsync.offers import Gap, Part, Provided, Wish
 
 from . import roster, values
 from .connection import Connection
@@ -28,6 +30,10 @@ from .discovery import Discovery
 from .reader import Reader
 from .search import MOST_QUERIES
 from .settings import SalesforceSettings
+from .setup import outline
+from .setup.provision import Provision
+from .setup.rehearsal import Rehearsal
+from .setup.rights import Rights
 from .soql import MOST_IDS
 from .survey import Survey
 from .writer import MOST_PARTS, Writer
@@ -42,6 +48,8 @@ class SalesforceAdapter:
         self._discovery = Discovery(self._connection, binding)
         self._reader = Reader(self._connection, self._discovery)
         self._writer = Writer(self._connection, self._discovery, self._reader)
+        self._rehearsal = Rehearsal(self._connection, self._discovery, self._writer.creation)
+        self._provision = Provision(self._connection, settings, binding.vocabulary)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -96,6 +104,47 @@ class SalesforceAdapter:
         schema = self._discovery.schema
         columns = schema.columns.get(field, ())
         return values.fitted(columns[0], value, schema) if columns else value
+
+    @property
+    def time(self) -> datetime | None:
+        """Salesforce's clock at the last answer."""
+        return self._connection.time
+
+    def rights(self, mode: str) -> Iterator[Problem]:
+        """What the account may do, and what beyond that."""
+        yield from Rights(self._connection, self._discovery.inquiry()).look(mode)
+
+    def missing(self, wishes: Sequence[Wish]) -> Iterator[Gap]:
+        """What the org lacks for *wishes*."""
+        yield from self._provision.missing(wishes)
+
+    def provide(self, gap: Gap) -> Provided:
+        """Make one gap good."""
+        return self._provision.provide(gap)
+
+    def provided(self) -> Iterator[Provided]:
+        """What carries escsync's mark."""
+        yield from self._provision.provided()
+
+    def withdraw(self, one: Provided) -> None:
+        """Delete what carries escsync's mark."""
+        self._provision.withdraw(one)
+
+    def outline(self) -> Iterator[Part]:
+        """The mapped fields, statuses and scope as they are now."""
+        yield from outline.now(self._discovery)
+
+    def recalled(self) -> Iterator[Part]:
+        """The same as the last connection knew it."""
+        yield from outline.then(self._discovery)
+
+    def scratch(self, mark: str) -> TicketRef:
+        """Open a case in scope that may be deleted."""
+        return self._rehearsal.scratch(mark)
+
+    def discard(self, ref: TicketRef) -> None:
+        """Delete it."""
+        self._rehearsal.discard(ref)
 
     def close(self) -> None:
         """Give the connection back."""

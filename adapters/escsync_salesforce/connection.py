@@ -66,6 +66,11 @@ class Connection:
         """The id of escsync's account as far as signing in told it."""
         return self._session.identity
 
+    @property
+    def time(self) -> datetime | None:
+        """The server's clock as last told."""
+        return self._session.seen
+
     def _signed(self, session: Session) -> Salesforce:
         client = Salesforce(
             session_id=session.token, instance_url=session.host, session=self._http, version=self.version
@@ -81,6 +86,23 @@ class Connection:
     def post(self, path: str, body: Any, *, what: str, safe: bool, refused: Collection[int] = ()) -> Answer:
         """Post *body*; *safe* for questions, not for what makes something."""
         return self._tried("POST", path, what=what, body=body, safe=safe, refused=refused)
+
+    def change(
+        self, method: str, path: str, body: Any = None, *, what: str, refused: Collection[int] = ()
+    ) -> Answer:
+        """Write what may be written twice: a PATCH of the same values, a DELETE."""
+        return self._tried(method, path, what=what, body=body, safe=True, refused=refused)
+
+    def tooling(self, soql: str, *, what: str) -> list[dict[str, Any]] | None:
+        """The rows of a question to the Tooling API; None where this account may not ask."""
+        answer = self.get("tooling/query", what=what, refused=(400, 403, 404), q=soql)
+        if not answer.ok:
+            return None
+        rows = answer.listing("records")
+        while isinstance(onward := answer.mapping().get("nextRecordsUrl"), str) and onward:
+            answer = self.get(onward, what=what)
+            rows += answer.listing("records")
+        return rows
 
     def composite(self, parts: Sequence[Part], *, what: str) -> list[Answer]:
         """All questions in one call; one that met an outage is asked again, with all the others."""

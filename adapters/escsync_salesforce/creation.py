@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,9 +38,13 @@ class Creation:
         self._connection = connection
         self._discovery = discovery
 
-    def create(self, draft: Draft) -> TicketRef:
-        """Make the record: a case in scope, or a task on its parent. One whose fate is unknown is looked for first."""
+    def create(self, draft: Draft, also: Mapping[str, Any] | None = None) -> TicketRef:
+        """Make the record: a case in scope, or a task on its parent. One whose fate is unknown is looked for first.
+
+        *also* are further fields of the record, by API name.
+        """
         kind, body = ("Case", self._case(draft)) if draft.parent is None else ("Task", self._task(draft))
+        body = {**(also or {}), **body}
         try:
             answer = self._connection.post(f"sobjects/{kind}", body, what=_WHAT, safe=False, refused=(400,))
         except Ambiguous:

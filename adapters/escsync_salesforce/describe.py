@@ -100,7 +100,16 @@ def _made(raw: Mapping[str, Any], relations: list[str]) -> Column:
         raw.get("updateable") is True and not relations,
         _number(raw.get("length")),
         _number(raw.get("scale")),
+        required(raw),
     )
+
+
+def required(raw: Mapping[str, Any]) -> bool | None:
+    """Must whoever opens a record fill it in? None where the describe does not say."""
+    told = [raw.get(key) for key in ("nillable", "createable", "defaultedOnCreate")]
+    if not all(isinstance(one, bool) for one in told):
+        return None
+    return told == [False, True, False] and raw.get("type") != "boolean"
 
 
 def options(raw: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

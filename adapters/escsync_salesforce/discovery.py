@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from escsync.adapter import Binding, Denied, Level, Problem
+from escsync.adapter import Binding, Denied, Level, Problem, Vocabulary
 
 from . import schema as looks
 from .connection import Connection
@@ -91,7 +91,7 @@ class Discovery:
         if self.asked or "columns" not in self._known:
             return
         lost = self._known["lost"]
-        if whole or (lost and self._inquiry().fields(self._binding.vocabulary)[1] != lost):
+        if whole or (lost and self.inquiry().fields(self._binding.vocabulary)[1] != lost):
             self.refresh()
 
     @property
@@ -111,6 +111,24 @@ class Discovery:
     def keeps_notes(self) -> None:
         """Remember that comments cannot be changed here."""
         self._known["notes_stay"] = True
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """How the configuration maps our words."""
+        return self._binding.vocabulary
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """Everything that is known now, asked for where it was not yet."""
+        _ = self.schema
+        return self._known
+
+    @property
+    def recalled(self) -> Mapping[str, Any]:
+        """What an earlier connection learnt of this mapping, however long ago; empty where there was none."""
+        told = self._binding.discovery
+        known = told.get("format") == _FORMAT and told.get("for") == self._digest() and "columns" in told
+        return told if known else {}
 
     @property
     def account(self) -> str:
@@ -186,11 +204,12 @@ class Discovery:
             beside = list(self._schema.beside.items())[-_MOST_BESIDE:]
             self._known["beside"] = {place: list(told) for place, told in beside}
 
-    def _inquiry(self) -> Inquiry:
+    def inquiry(self) -> Inquiry:
+        """A new round of questions: nothing of an earlier one is remembered in it."""
         return Inquiry(self._connection, self.settings)
 
     def _ask(self) -> None:
-        self._known |= self._inquiry().everything(self._binding.vocabulary)
+        self._known |= self.inquiry().everything(self._binding.vocabulary)
         self._known |= {
             "missed": sorted({*self._known.get("missed", ()), *self._known["lost"]}),
             "notes_stay": False,

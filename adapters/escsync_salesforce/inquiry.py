@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from escsync.adapter import Denied, Vocabulary
@@ -11,8 +11,9 @@ from escsync.adapter import Denied, Vocabulary
 from . import ids, kinds, schema, soql
 from .answers import Answer
 from .connection import Connection
-from .describe import Unknown, children_of, column, fields_of, options
+from .describe import Unknown, children_of, column, fields_of, options, required
 from .objects import CHILDREN, HISTORY, Child
+from .schema import Column
 from .settings import SalesforceSettings
 
 _HIDDEN = (400, 403, 404)
@@ -31,9 +32,9 @@ class Inquiry:
 
     def everything(self, vocabulary: Vocabulary) -> dict[str, Any]:
         """The answers, as plain JSON; of the fields only those that the configuration names."""
-        me = self._myself()
+        me = self.myself()
         case = self._case()
-        columns, lost = self.fields(vocabulary)
+        columns, lost, misfits = self.fields(vocabulary)
         statuses, tracked, bots, integrations = self._rows(
             "SELECT ApiName, MasterLabel, IsClosed, SortOrder FROM CaseStatus ORDER BY SortOrder",
             "SELECT QualifiedApiName, IsFieldHistoryTracked FROM FieldDefinition "
@@ -45,6 +46,12 @@ class Inquiry:
             "me": me,
             "columns": columns,
             "lost": lost,
+            "misfits": misfits,
+            "required": [
+                [name, str(one.get("label") or name), str(one.get("type"))]
+                for name, one in fields_of(case).items()
+                if required(one)
+            ],
             "statuses": _statuses(statuses, case),
             "tracked": _tracked(tracked, case),
             "bots": {
@@ -60,11 +67,14 @@ class Inquiry:
             "roots": self._roots(columns),
         }
 
-    def fields(self, vocabulary: Vocabulary) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]]:
-        """Our fields' columns as plain JSON, and why others are lost: gone, hidden, or of a type that cannot hold them."""
+    def fields(
+        self, vocabulary: Vocabulary
+    ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str], dict[str, list[dict[str, Any]]]]:
+        """Our fields' columns as plain JSON, why others are lost, and the columns of those that are there and cannot hold them."""
         case = self._case()
         columns: dict[str, list[dict[str, Any]]] = {}
         lost: dict[str, str] = {}
+        misfits: dict[str, list[dict[str, Any]]] = {}
         for name, spellings in schema.spelled(vocabulary).items():
             try:
                 found = [column(name, one, case, self._describe) for one in spellings]
@@ -75,7 +85,22 @@ class Inquiry:
                 columns[name] = [one.plain() for one in found]
             elif not schema.implied(name, vocabulary):
                 lost[name] = reason
-        return columns, lost
+                misfits |= {name: [one.plain() for one in found]} if found else {}
+        return columns, lost, misfits
+
+    def again(self, name: str, paths: Sequence[str]) -> list[Column]:
+        """What stands now where these columns of our field *name* stood."""
+        found = []
+        for path in paths:
+            try:
+                found.append(column(name, path, self._case(), self._describe))
+            except Unknown:
+                continue
+        return found
+
+    def required(self) -> list[Mapping[str, Any]]:
+        """The fields that whoever opens a case must fill in."""
+        return [one for one in fields_of(self._case()).values() if required(one)]
 
     def _case(self) -> Mapping[str, Any]:
         case = self._describe("Case")
@@ -102,7 +127,8 @@ class Inquiry:
             )
         return Denied("escsync's account cannot see cases", remedy=_REMEDY)
 
-    def _myself(self) -> dict[str, str]:
+    def myself(self) -> dict[str, str]:
+        """Who escsync is here."""
         answer = self._connection.get("/services/oauth2/userinfo", what="signing in", refused=(403, 404))
         told = answer.body if isinstance(answer.body, dict) and answer.ok else {}
         native = ids.long(told.get("user_id")) or ids.long(self._connection.identity)

@@ -29,6 +29,20 @@ _FITTING = {
 }
 
 
+def holding(type: str, target: tuple[str, ...] = ()) -> tuple[FieldKind, ...]:
+    """The forms of ours that a field of this *type* can hold, the best first; a lookup's *target* is what it names."""
+    if type in _COMPOUND or (type == "reference" and not {"User", "Group"} & set(target)):
+        return ()
+    fitting = [
+        (types.index(type), kind)
+        for kind, types in _FITTING.items()
+        if type in types and kind is not FieldKind.STAGE
+    ]
+    if type != "boolean":
+        fitting.append((0 if type in _WORDS else len(_ANSWERS), FieldKind.TEXT))
+    return tuple(kind for _, kind in sorted(fitting, key=lambda one: one[0]))
+
+
 def misfit(name: str, column: Column, vocabulary: Vocabulary) -> str:
     """Why *column* cannot hold the canonical field *name*; "" where it can."""
     kind = FIELDS[name].kind

@@ -22,6 +22,8 @@ DEFAULTS = {
 }
 """Where our fields are when nothing is said (decision 15)."""
 ESSENTIAL = ("owner", "stage")
+MOST_TRACKED = 20
+"""So many fields of Case can have their history kept."""
 _SHORT = 255
 """Longer texts leave no values in a history."""
 _CUSTOMERS = ("portal", "customersuccess", "selfservice", "powerpartner", "customer", "guest", "csp")
@@ -47,6 +49,8 @@ class Column:
     writable: bool = True
     length: int = 0
     scale: int = 0
+    required: bool | None = None
+    """Must whoever opens a case fill it in? None where nobody told."""
 
     @property
     def own(self) -> bool:

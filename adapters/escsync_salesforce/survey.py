@@ -1,4 +1,4 @@
-"""What `escsync doctor` looks at: access, rights, fields, options, statuses, histories; each one line with its fix."""
+"""What `escsync doctor` looks at: access, fields, options, statuses, histories; each one line with its fix."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ from . import encode, soql
 from .answers import Refusal
 from .connection import Connection
 from .discovery import Discovery
-from .schema import Column, Schema
+from .schema import ESSENTIAL, MOST_TRACKED, Column, Schema
 from .search import Search
+from .setup.blueprint import EVIDENCE
 
-_MOST_TRACKED = 20
-_OBJECTS = {
-    "Case": ("updateable", Level.FAIL, "write escsync's own fields"),
-    "CaseComment": ("createable", Level.WARNING, "write the note"),
-    "Task": ("createable", Level.WARNING, "create follow-up tasks (mode: enforce)"),
-}
 _SCARCE = 0.9
 
 
@@ -40,7 +35,6 @@ class Survey:
             return
         for part in (
             self._access,
-            self._rights,
             self._scope,
             self._fields,
             self._statuses,
@@ -68,17 +62,6 @@ class Survey:
                 "the address looks like a sandbox, the org says production",
                 "check connection.url",
             )
-
-    def _rights(self, schema: Schema) -> Iterator[Problem]:
-        for name, (right, level, purpose) in _OBJECTS.items():
-            answer = self._connection.get(
-                f"sobjects/{name}/describe", what=f"looking at {name}", refused=(400, 403, 404)
-            )
-            if answer.ok and answer.mapping().get(right) is True:
-                yield Problem(Level.OK, f"right {name}", f"granted: {purpose}")
-            else:
-                remedy = f"give escsync's permission set {right.removesuffix('eable')}e access to {name}"
-                yield Problem(level, f"right {name}", f"missing: cannot {purpose}", remedy)
 
     def _scope(self, schema: Schema) -> Iterator[Problem]:
         where = self._discovery.settings.scope.where
@@ -109,6 +92,11 @@ class Survey:
         for name, columns in schema.columns.items():
             for column in columns:
                 yield from _field(name, column)
+                if name == "priority" and name not in {
+                    **schema.vocabulary.fields,
+                    **schema.vocabulary.options,
+                }:
+                    continue  # it is shown beside ours, and nobody asked for it
                 yield from _options(name, column, schema)
 
     def _statuses(self, schema: Schema) -> Iterator[Problem]:
@@ -153,6 +141,7 @@ class Survey:
         for name, columns in schema.columns.items():
             if FIELDS[name].own or name in ("summary", "description", "contact.name"):
                 continue
+            depends = name in EVIDENCE or name in ESSENTIAL
             for column in columns:
                 if not column.own:
                     continue
@@ -163,9 +152,9 @@ class Survey:
                     yield Problem(Level.OK, f"history {name}", message)
                 elif tracked.intersection(column.traces()):
                     yield Problem(Level.OK, f"history {name}", f"{column.name} is tracked")
-                else:
+                elif depends:
                     message = (
-                        f"{column.name} has no history ({len(tracked)} of {_MOST_TRACKED} fields are tracked)"
+                        f"{column.name} has no history ({len(tracked)} of {MOST_TRACKED} fields are tracked)"
                     )
                     remedy = "Setup > Object Manager > Case > Fields > Set History Tracking; it starts then"
                     yield Problem(Level.WARNING, f"history {name}", message, remedy)

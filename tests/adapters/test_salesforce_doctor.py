@@ -97,15 +97,24 @@ def test_where_nobody_tells_the_histories_doctor_says_so(sf):
     assert "View Setup" in said(sf)["history"]
 
 
-def test_rights_that_are_missing_are_named(sf):
-    """By object, with what cannot be done then."""
-    sf.org.objects["CaseComment"].rights = "r"
+def test_mails_that_cannot_be_seen_are_said(sf):
+    """And what is the record then."""
     sf.org.lost.add("EmailMessage")
 
-    told = said(sf, Level.WARNING)
+    assert "Email-to-Case" in said(sf, Level.WARNING)["mails"]
 
-    assert "cannot write the note" in told["right CaseComment"]
-    assert "Email-to-Case" in told["mails"]
+
+def test_histories_on_which_nothing_depends_are_not_asked_for(sf):
+    """There are twenty in all."""
+    told = said(sf, fields=FIELDS | {"received_at": ("Ack_Due__c",)})
+
+    assert "history priority" not in told
+    assert "history received_at" not in told
+
+
+def test_priorities_that_nobody_mapped_are_nobodys_mistake(sf):
+    """The tracker's own priority is shown beside ours, and never written."""
+    assert "options.priority" not in said(sf)
 
 
 def test_a_scope_that_is_refused_or_empty_is_said(sf):

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from . import history
+from . import history, permissions
 from .ids import full
 from .record import Refused, Row, not_found
 from .schema import Field, SObject
@@ -57,6 +57,7 @@ class Writer:
             )
         self._check(sobject, None, values)
         row = self.org.store.insert(sobject.name, values, self.user)
+        self._settle(sobject)
         self._assign(row)
         return row
 
@@ -70,6 +71,7 @@ class Writer:
         for trigger in self.org.triggers:
             trigger(row, kept)
         self.org.store.update(row, kept, self.user)
+        self._settle(sobject)
         self._assign(row)
 
     def delete(self, sobject: SObject, row: Row) -> None:
@@ -77,7 +79,11 @@ class Writer:
         self._open(row)
         if sobject.name == "CaseComment" and not (self.org.moderator or self.org.eraser):
             raise _no_access()
+        permissions.judge(self.org, sobject, {}, row)
+        permissions.in_use(self.org, row)
         self.org.store.delete(row, self.user)
+        permissions.swept(self.org, row)
+        self._settle(sobject)
 
     def fresh(self, row: Row) -> None:
         """A conditional write: nothing newer than the header says may have happened, to the second."""
@@ -88,6 +94,8 @@ class Writer:
     # -- rules
 
     def _may(self, sobject: SObject, right: str) -> None:
+        if right == "d" and right not in sobject.rights:
+            raise _no_access()
         if right not in sobject.rights or sobject.name in self.org.lost:
             raise not_found()
         if self.org.readonly:
@@ -130,7 +138,12 @@ class Writer:
             raise Refused("INVALID_FIELD_FOR_INSERT_UPDATE", message, sealed)
         return {fields[name].name: accepted(fields[name], value) for name, value in told.items()}
 
+    def _settle(self, sobject: SObject) -> None:
+        if sobject.name in permissions.NEEDS:
+            self.org.settle()
+
     def _check(self, sobject: SObject, row: Row | None, values: dict[str, Any]) -> None:
+        permissions.judge(self.org, sobject, values, row)
         for name, value in values.items():
             field = sobject.fields[name.casefold()]
             if value is None and not field.nillable and row is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fakes.jira.clock import Clock
 
+from .permissions import granted
 from .schema import Choice, Field, area, flag, pick, refer, text
 from .world import Org
 
@@ -101,6 +102,14 @@ def staff(org: Org) -> None:
     org.hire("escsync", "Escalation Sync", Email="escsync@acme.example")
     profile = org.setup("Profile", Name="Salesforce API Only System Integrations", UserType="Standard")
     org.row(org.who("escsync")).values["ProfileId"] = profile.id
+    granted(
+        org,
+        "Case agent",
+        "escsync",
+        Case=("Read", "Create", "Edit", "ViewAllRecords"),
+        Account=("Read",),
+        Contact=("Read",),
+    )
     org.hire("autoproc", "Automated Process", UserType="AutomatedProcess", Email="noreply@00ddm0")
     org.setup(
         "Organization", Name="Acme", OrganizationType="Developer Edition", InstanceName="DEU1", IsSandbox=True

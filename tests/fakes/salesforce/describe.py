@@ -186,7 +186,7 @@ class Describer:
 
 def _choice(choice: Choice) -> dict[str, Any]:
     return {
-        "active": True,
+        "active": choice.active,
         "defaultValue": choice.default,
         "label": choice.label or choice.value,
         "validFor": None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import permissions
 from .objects_around import customers, people, setup
 from .schema import Choice, Field, SObject, area, flag, made, pick, refer, shown, text
 
@@ -37,6 +38,7 @@ def standard() -> dict[str, SObject]:
         _task(),
         _event(),
         *setup(),
+        *permissions.objects(),
     )
     return {one.name: one for one in made}
 

@@ -124,6 +124,7 @@ def setup() -> list[SObject]:
             text("DurableId"),
             text("Label"),
             text("DataType"),
+            text("Description"),
             flag("IsFieldHistoryTracked"),
             refer("EntityDefinitionId", "EntityDefinition"),
             rights="q",

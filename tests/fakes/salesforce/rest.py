@@ -12,6 +12,7 @@ from .cursors import Cursors
 from .record import Refused
 from .routes import Asked, route, routes
 from .signin import SignIn
+from .tooling import Tooling
 from .world import Org
 
 VERSION = re.compile(r"/services/data/v(\d+)\.\d+(/.*)?")
@@ -20,7 +21,7 @@ SEASONS = ("Winter", "Spring", "Summer")
 LONGEST_ADDRESS = 16_384
 
 
-class Face(Composite):
+class Face(Composite, Tooling):
     """*used* of *limit* calls were made in the last 24 hours; *signin* keeps the sessions."""
 
     def __init__(self, org: Org, base: str, run_as: str) -> None:

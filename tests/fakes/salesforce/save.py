@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from . import history
+from . import history, permissions
 from .ids import made
 from .record import Row
 
@@ -33,7 +33,12 @@ class Store:
         for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp"):
             held[name] = held.get(name) or self.now
         held["CreatedById"] = held.get("CreatedById") or by
-        held |= {"Id": made(sobject.prefix, self.org.number()), "LastModifiedById": by, "IsDeleted": False}
+        numbered = type_ if type_ in permissions.NEEDS else ""
+        held |= {
+            "Id": made(sobject.prefix, self.org.number(numbered)),
+            "LastModifiedById": by,
+            "IsDeleted": False,
+        }
         if type_ == "Case":
             held["CaseNumber"] = f"{self.org.number('Case') + 999:08d}"
         row = Row(held["Id"], type_, held)

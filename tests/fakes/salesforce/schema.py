@@ -16,6 +16,7 @@ class Choice:
     label: str = ""
     default: bool = False
     closed: bool = False
+    active: bool = True
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Field:
     lookup: bool = False
     scale: int = 0
     naming: bool = False
+    description: str = ""
 
     def __post_init__(self) -> None:
         self.label = self.label or _label(self.name)

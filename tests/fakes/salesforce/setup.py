@@ -42,6 +42,7 @@ def definitions(org: Org, type_: str) -> Iterator[Row]:
                 "QualifiedApiName": field.name,
                 "Label": field.label,
                 "DataType": field.type,
+                "Description": field.description or None,
                 "IsFieldHistoryTracked": field.name in org.tracked.get(sobject.name, ()),
                 "EntityDefinitionId": sobject.name,
             }

@@ -123,7 +123,7 @@ def _text(field: Field, text: str | None) -> str | None:
     if field.type == "email" and not MAIL.fullmatch(text):
         raise Refused("INVALID_EMAIL_ADDRESS", f"{field.label}: invalid email address: {text}", [field.name])
     if field.restricted:
-        known = {choice.value for choice in field.choices}
+        known = {choice.value for choice in field.choices if choice.active}
         parts = text.split(";") if field.type == "multipicklist" else [text]
         for part in parts:
             if part not in known:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fakes.jira.clock import Clock
 
+from . import permissions
 from .history import MOST
 from .ids import full, made
 from .objects import standard
@@ -30,6 +31,9 @@ class Org:
     *invisible* fields are kept from it by field-level security, *sealed* ones are read-only, *stubborn* ones are
     put back by a workflow after each of its writes. *moderator*: may it change and delete comments (Modify All)?
     *eraser*: may it delete them at least?
+    *permissions* are its rights in general; fields made over the Tooling API (*guarded*) it sees as far as permission sets say.
+    *history_on*: may fields be tracked at all? *depended*: fields that something uses, and what. *value_key*: the only name that a
+    picklist value's name has here, where it is one. *layouts*: page layouts of Case, and the fields on them.
     *default_owner* gets every Case that is written without `Sforce-Auto-Assign: FALSE`. *children_bump*: does a
     comment touch its Case? *backwards*: history within one second comes in no order that helps. (field, object) pairs are (object, field).
     """
@@ -50,6 +54,14 @@ class Org:
         self.default_owner: str | None = None
         self.children_bump = False
         self.backwards = False
+        self.permissions: set[str] = set(permissions.DAILY)
+        self.guarded: set[tuple[str, str]] = set()
+        self.namespace = ""
+        self.history_on = True
+        self.depended: dict[str, str] = {}
+        self.value_key = ""
+        self.layouts: dict[str, set[str]] = {}
+        self._definitions: dict[tuple[str, str], str] = {}
         self.rules: list[Rule] = []
         self.triggers: list[Callable[[Row, dict[str, Any]], None]] = []
         self.before_write: list[Callable[[], None]] = []
@@ -78,6 +90,24 @@ class Org:
         if len(wanted) > MOST:
             raise ValueError(f"Salesforce tracks at most {MOST} fields of an object")
         self.tracked[object_] = wanted
+
+    def definition(self, object_: str, name: str) -> str:
+        """The id of a custom field's definition; one of the same name that is made later has another."""
+        pair = (object_, name)
+        if pair not in self._definitions:
+            self._definitions[pair] = made("00N", self.number("00N"))
+        return self._definitions[pair]
+
+    def undefine(self, object_: str, name: str) -> None:
+        """The field is deleted."""
+        self._definitions.pop((object_, name), None)
+        self.guarded.discard((object_, name))
+        for pairs in (self.invisible, self.sealed):
+            pairs.discard((object_, name))
+
+    def settle(self) -> None:
+        """Rights have changed: who sees what?"""
+        permissions.settle(self)
 
     def choices(self, object_: str, name: str, values: Iterable[Choice]) -> None:
         """The values that a picklist offers."""
@@ -180,6 +210,8 @@ class Org:
                 return statuses(self.objects[object_.removesuffix("Status")], object_)
             case "EntityDefinition" | "FieldDefinition":
                 return definitions(self, object_)
+            case "UserPermissionAccess":
+                return permissions.access(self)
         rows = list(self.rows[object_].values())
         return rows[::-1] if self.backwards and object_ == "CaseHistory" else rows
 
