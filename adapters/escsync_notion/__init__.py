@@ -9,5 +9,5 @@ plugin = Plugin(
     connect="escsync_notion.adapter:connect",
     template="escsync_notion.template:TEMPLATE",
     extra="notion",
-    guide="escsync_notion.guide:GUIDE",
+    guide="escsync_notion.setup.guide:GUIDE",
 )

@@ -25,13 +25,14 @@ from escsync.adapter import (
 )
 from escsync.offers import Gap, Part, Provided, Wish
 
-from . import encode, rehearsal
+from . import encode
 from .connection import Connection, Transport
 from .discovery import Discovery
-from .provision import Provision
 from .reader import Reader
-from .rights import Rights
 from .settings import NotionSettings
+from .setup import rehearsal
+from .setup.provision import Provision
+from .setup.rights import Rights
 from .survey import Survey
 from .writer import Writer
 

@@ -12,13 +12,14 @@ from escsync.adapter import Binding, Denied, Problem
 from escsync.offers import Part
 
 from . import columns as looks
-from . import drift, outlines
+from . import drift
 from .columns import Column
 from .connection import Connection
 from .drift import ESSENTIAL, Lost
 from .inquiry import Before, Inquiry, resolved
 from .schema import Schema
 from .settings import NotionSettings
+from .setup import outlines
 
 _FORMAT = 1
 _GOOD_FOR = timedelta(days=1)

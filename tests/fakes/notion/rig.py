@@ -15,7 +15,7 @@ from escsync.retry import Budget, Patience
 
 from .page import Page
 from .service import TOKEN, notion
-from .site import STAGES, Site, site
+from .site import STAGES, Bare, Site, site
 
 __all__ = ["Pulled", "Rig", "pull", "rig"]
 
@@ -23,7 +23,7 @@ __all__ = ["Pulled", "Rig", "pull", "rig"]
 class Rig:
     """*waits* has the seconds for which the adapter would have slept; the workspace's clock goes on by them."""
 
-    def __init__(self, made: Site, server: FakeServer) -> None:
+    def __init__(self, made: Any, server: FakeServer) -> None:
         self.site = made
         self.world = made.world
         self.server = server
@@ -54,7 +54,7 @@ class Rig:
         """A new connection; *discovery* is what an earlier one learnt, *clock* the pass's."""
         plugin = named("escsync_notion:plugin")
         told = {"url": self.server.url, "token": TOKEN} | dict(connection or {})
-        where = {"data_source": self.site.escalations.id} if scope is None else dict(scope)
+        where = self.site.scope if scope is None else dict(scope)
         settings = named(plugin.settings).model_validate({"connection": told, "scope": where})
         patience = Patience(
             sleep=self.sleep,
@@ -94,7 +94,7 @@ class Rig:
 
 
 @contextmanager
-def rig(made: Site | None = None) -> Iterator[Rig]:
+def rig(made: Site | Bare | None = None) -> Iterator[Rig]:
     """A rig over *made* (a plain site, if none is given)."""
     made = made or site()
     with notion(made.world) as server:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fakes.jira.clock import Clock
@@ -88,6 +88,11 @@ class Site:
         return found.key
 
     @property
+    def scope(self) -> dict[str, str]:
+        """What a configuration would name."""
+        return {"data_source": self.escalations.id}
+
+    @property
     def fields(self) -> dict[str, tuple[str, ...]]:
         """Canonical field -> properties, as a configuration would map them."""
         mapped = {canonical: (self.id(name),) for name, _, _, canonical in PROPERTIES if canonical}
@@ -133,6 +138,11 @@ class Bare:
     world: Workspace
     page: Page
     people: dict[str, User]
+    fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> dict[str, str]:
+        return {"page": self.page.id}
 
 
 def empty(clock: Clock | None = None) -> Bare:

@@ -7,8 +7,8 @@ from typing import Any
 
 from escsync.adapter import Vocabulary
 
-from .codec import Raw
-from .columns import Column, plain
+from ..codec import Raw
+from ..columns import Column, plain
 from .essentials import column_of
 from .ground import Ground
 

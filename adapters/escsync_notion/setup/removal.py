@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from escsync.adapter import FIELDS, Field, FieldKind, Rejected, Stage, Vanished, canonical
 from escsync.offers import Key, Provided
 
-from . import blueprint, values, views
+from .. import values
+from ..codec import Raw
+from ..columns import plain
+from ..connection import Connection
+from ..query import Query
+from ..schema import by_id
+from ..settings import NotionScope
+from . import blueprint, views
 from .blueprint import mark, marked
-from .codec import Raw
-from .columns import plain
-from .connection import Connection
 from .ground import Ground, Groundwork, Held
 from .guide import UPDATE_CONTENT
-from .query import Query
-from .schema import by_id
-from .settings import NotionScope
 
 _STAGE = Field("stage", FieldKind.CHOICE, tuple(Stage))
 _WHAT = "taking away what was made"

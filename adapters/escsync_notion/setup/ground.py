@@ -8,14 +8,15 @@ from typing import Any
 
 from escsync.adapter import Denied, Rejected, Vanished
 
-from . import blueprint, richtext
-from . import columns as looks
+from .. import columns as looks
+from .. import richtext
+from ..codec import Raw
+from ..columns import Column, plain
+from ..connection import Connection
+from ..inquiry import Before, Inquiry
+from ..settings import NotionScope, dashes
+from . import blueprint
 from .blueprint import Sketch
-from .codec import Raw
-from .columns import Column, plain
-from .connection import Connection
-from .inquiry import Before, Inquiry
-from .settings import NotionScope, dashes
 
 _LOOK = "looking for the database"
 _MOST_VIEWS = 30

@@ -9,12 +9,12 @@ from typing import Any
 from escsync.adapter import FieldKind, Retry
 from escsync.offers import Available, Place, Shape, Step
 
-from . import columns as looks
-from . import richtext
-from .codec import Raw
-from .columns import GROUPS, Column
-from .connection import Connection, Transport
-from .settings import NotionConnection, dashes
+from .. import columns as looks
+from .. import richtext
+from ..codec import Raw
+from ..columns import GROUPS, Column
+from ..connection import Connection, Transport
+from ..settings import NotionConnection, dashes
 
 _LIKELY = re.compile(r"escal|eskal|exec|vip|incident", re.IGNORECASE)
 _MOST = 5

@@ -4,74 +4,22 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
 
 from escsync.adapter import FIELDS, FieldKind, Vocabulary
 from escsync.offers import Gap, Key, Wish
 from escsync.spelling import yes
 
+from .. import columns as looks
+from ..columns import Column
 from . import blueprint
-from . import columns as looks
 from .blueprint import Choice, Sketch
-from .columns import Column
+from .deeds import Ensure, Lack, adding, by_hand
 from .ground import Ground, Held, names
 
 _CHOOSING = ("select", "multi_select", "status")
 _LIKE_AN_ID = re.compile(r"%[0-9A-Fa-f]{2}|^(?=.*[^A-Za-z0-9])[:-~]{4}$")
 _NEAR = 0.85
-
-
-@dataclass(frozen=True, slots=True)
-class Ensure:
-    """A property to be there with these options. *id* is the one that is there; *settings* what naming it writes."""
-
-    sketch: Sketch
-    id: str = ""
-    key: Key = ()
-    words: tuple[str, ...] = ()
-    """How the configuration names the field, where it names several properties."""
-    settings: Mapping[Key, Any] = field(default_factory=dict)
-
-    def settled(self, id: str) -> dict[Key, Any]:
-        """What the configuration should say once the property has this *id*."""
-        if not self.key:
-            return dict(self.settings)
-        if len(self.words) > 1:
-            several = [id if word == self.sketch.name else word for word in self.words]
-            return {**self.settings, self.key: several}
-        return {**self.settings, self.key: id}
-
-
-@dataclass(frozen=True, slots=True)
-class Make:
-    """The database, with all properties that nothing speaks against."""
-
-    sketches: tuple[Sketch, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A view: *kind* is board or overdue."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """A person has to do it."""
-
-
-Deed: TypeAlias = Ensure | Make | Look | Nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """One gap, and what makes it good."""
-
-    gap: Gap
-    deed: Deed
 
 
 class Gaps:
@@ -216,25 +164,6 @@ class Gaps:
         key: Key = () if box else ("fields", name)
         what = f"property {sketch.name!r} ({sketch.type}{_listed(sketch.choices)})"
         return Lack(Gap(id, subject, what), Ensure(sketch, key=key, words=words))
-
-
-def adding(subject: str, sketch: Sketch, column: Column) -> Lack:
-    """Options that a property lacks, to be added to those that it has."""
-    listed = ", ".join(repr(one.name) for one in sketch.choices)
-    what = f"property {column.name!r} lacks the options {listed}"
-    clicks = f"in Notion, open the menu of {column.name!r} > Edit property, and add {listed}"
-    if len(column.options) + len(sketch.choices) > blueprint.MOST_OPTIONS:
-        return by_hand(subject, f"{what}, and has too many for them to be added through the API", clicks)
-    if any("," in one.name for one in sketch.choices):
-        return by_hand(
-            subject, f"{what}, and Notion takes no commas there", "write other names in the configuration"
-        )
-    return Lack(Gap(f"{subject}:{column.id}", subject, what), Ensure(sketch, column.id))
-
-
-def by_hand(subject: str, what: str, clicks: str) -> Lack:
-    """Something that escsync cannot make."""
-    return Lack(Gap(f"hand:{subject}", subject, what, by_hand=clicks), Nothing())
 
 
 def _why_not(name: str, column: Column) -> str:

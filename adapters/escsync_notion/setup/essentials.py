@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from escsync.adapter import Field, FieldKind, Stage, Vocabulary, canonical
 from escsync.offers import Gap, Key
 
+from .. import columns as looks
+from ..columns import Column
 from . import blueprint
-from . import columns as looks
 from .blueprint import Choice, Sketch
-from .columns import Column
-from .gaps import Ensure, Lack, adding, by_hand
+from .deeds import Ensure, Lack, adding, by_hand
 from .ground import Ground, names
 
 _NEAR = 0.8

@@ -8,8 +8,8 @@ from typing import Any
 from escsync.adapter import Vocabulary
 from escsync.offers import Part
 
-from . import columns as looks
-from .columns import GROUPS, PAGE, Column
+from .. import columns as looks
+from ..columns import GROUPS, PAGE, Column
 
 _WITH_OPTIONS = ("select", "multi_select", "status")
 

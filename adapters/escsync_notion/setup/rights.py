@@ -7,10 +7,11 @@ from typing import Any
 
 from escsync.adapter import Denied, Level, Problem, Rejected, TrackerError, Vanished
 
-from .connection import Connection
-from .conversation import NOBODY
-from .discovery import Discovery
-from .drift import unheard
+from ..connection import Connection
+from ..conversation import NOBODY
+from ..discovery import Discovery
+from ..drift import unheard
+from ..settings import dashes
 from .explorer import found, is_plain, title
 from .guide import (
     FOR_PROVISIONING,
@@ -22,7 +23,6 @@ from .guide import (
     UPDATE_CONTENT,
     needs,
 )
-from .settings import dashes
 
 EXCESS = "EXCESS"
 _LINE = {"rich_text": [{"type": "text", "text": {"content": "escsync"}}]}

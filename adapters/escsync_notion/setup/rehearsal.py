@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from escsync.adapter import Denied, Draft, Rejected, TicketRef, Vanished
 
-from .connection import Connection
-from .creation import Creation
+from ..connection import Connection
+from ..creation import Creation
 from .guide import UPDATE_CONTENT
 
 _WHAT = "throwing the test page away"

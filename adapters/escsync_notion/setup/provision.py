@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, assert_never
 
-from escsync.adapter import Ambiguous, Rejected, Vanished, Vocabulary
+from escsync.adapter import Ambiguous, Rejected, Vocabulary
 from escsync.offers import Gap, Provided, Wish
 
-from . import blueprint, essentials, richtext, views
+from .. import richtext
+from ..connection import Connection
+from ..settings import NotionScope, dashes
+from . import blueprint, inventory, views
 from .blueprint import Choice, Sketch
-from .codec import Raw
-from .connection import Connection
-from .gaps import Deed, Ensure, Gaps, Lack, Look, Make, Nothing
+from .deeds import Deed, Ensure, Lack, Look, Make, Nothing
 from .ground import Ground, Groundwork, Held
 from .guide import INSERT_CONTENT, UPDATE_CONTENT
 from .removal import Removal
-from .settings import NotionScope, dashes
 
-_ALWAYS = ("owner",)
-_AT_FIRST = ("owner", "description", "priority")
-"""Fields that other trackers have by nature; a new database gets them, too."""
 _AGAIN = "run `escsync provision --apply` again: it looks first whether it was done"
 
 
@@ -39,9 +36,7 @@ class Provision:
     def missing(self, wishes: Sequence[Wish]) -> Iterator[Gap]:
         """What is lacking, the database first and its views last."""
         self._ground = self._work.look()
-        lacks = list(self._found(wishes))
-        if self._scope.unmade:
-            lacks.insert(0, self._database(lacks))
+        lacks = inventory.lacks(self._ground, self._work, self._scope, self._vocabulary, wishes)
         self._lacks = {lack.gap.id: lack for lack in lacks}
         yield from (lack.gap for lack in lacks)
 
@@ -59,58 +54,6 @@ class Provision:
     def withdraw(self, one: Provided) -> None:
         """Take it away."""
         self._removal.withdraw(one)
-
-    # -- looking
-
-    def _found(self, wishes: Sequence[Wish]) -> Iterator[Lack]:
-        ground, vocabulary = self._ground, self._vocabulary
-        gaps = Gaps(ground, vocabulary, self._work.beyond)
-        yield from essentials.statuses(ground, vocabulary)
-        yield from essentials.numbers(ground)
-        yield from essentials.marks(ground, self._scope.key_property)
-        told = {wish.wanted.name for wish in wishes}
-        first = [name for name in (_AT_FIRST if self._scope.unmade else _ALWAYS) if name not in told]
-        for wish in (*blueprint.needed(first, vocabulary), *wishes):
-            if wish.wanted.name not in ("summary", "stage"):
-                yield from gaps.of(wish)
-        if ground is None or ground.ours:
-            yield from self._views(ground, bool(told & {"health", "due_at"}))
-
-    def _database(self, lacks: Sequence[Lack]) -> Lack:
-        if self._ground is not None:
-            what = f"the database that escsync made below the page ({self._ground.database})"
-            return Lack(Gap("database", "scope.database", what, found=True), Make())
-        # Statuses and numbers come by themselves: a workspace that refuses them keeps nothing else from being made.
-        sketches = [
-            lack.deed.sketch
-            for lack in lacks
-            if isinstance(lack.deed, Ensure) and lack.deed.sketch.type not in ("status", "unique_id")
-        ]
-        what = f"database {blueprint.DATABASE!r} below the page, with {len(sketches) + 1} properties"
-        return Lack(Gap("database", "scope.database", what), Make(tuple(sketches)))
-
-    def _views(self, ground: Ground | None, overdue: bool) -> Iterator[Lack]:
-        known: list[Raw] | None = None
-        for kind in (views.BOARD, views.OVERDUE) if overdue or ground else (views.BOARD,):
-            gap = Gap(f"view:{kind}", "scope", f"view {views.NAMES[kind]!r}")
-            if ground is not None:
-                try:
-                    known = self._work.views(ground) if known is None else known
-                except (Rejected, Vanished):
-                    hand = Gap(gap.id, gap.subject, gap.what, by_hand=views.clicks(kind))
-                    yield Lack(hand, Nothing())
-                    continue
-                if views.standing(kind, ground, self._vocabulary, known) is not None:
-                    continue
-                if (
-                    kind == views.OVERDUE
-                    and not overdue
-                    and views.body(kind, ground, self._vocabulary) is None
-                ):
-                    continue
-            yield Lack(gap, Look(kind))
-
-    # -- making
 
     def _do(self, gap: Gap, deed: Deed) -> Provided:
         match deed:

@@ -1,0 +1,77 @@
+"""The inventory: all that a database lacks for a pass and for the wishes, in the order in which it has to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from escsync.adapter import Rejected, Vanished, Vocabulary
+from escsync.offers import Gap, Wish
+
+from ..codec import Raw
+from ..settings import NotionScope
+from . import blueprint, essentials, views
+from .deeds import Ensure, Lack, Look, Make, Nothing
+from .gaps import Gaps
+from .ground import Ground, Groundwork
+
+_ALWAYS = ("owner",)
+_AT_FIRST = ("owner", "description", "priority")
+"""Fields that other trackers have by nature; a new database gets them, too."""
+_NATIVE = ("summary", "stage")
+"""Every database has a title, and its statuses are looked at by themselves."""
+
+
+def lacks(
+    ground: Ground | None,
+    work: Groundwork,
+    scope: NotionScope,
+    vocabulary: Vocabulary,
+    wishes: Sequence[Wish],
+) -> list[Lack]:
+    """The database first, where the configuration names none; its properties; its views, where it is escsync's own."""
+    told = {wish.wanted.name for wish in wishes}
+    first = [name for name in (_AT_FIRST if scope.unmade else _ALWAYS) if name not in told]
+    gaps = Gaps(ground, vocabulary, work.beyond)
+    found = [
+        *essentials.statuses(ground, vocabulary),
+        *essentials.numbers(ground),
+        *essentials.marks(ground, scope.key_property),
+    ]
+    for wish in (*blueprint.needed(first, vocabulary), *wishes):
+        if wish.wanted.name not in _NATIVE:
+            found += gaps.of(wish)
+    if scope.unmade:
+        found.insert(0, _database(ground, found))
+    if ground is None or ground.ours:
+        found += _views(ground, work, vocabulary, bool(told & {"health", "due_at"}))
+    return found
+
+
+def _database(ground: Ground | None, others: Sequence[Lack]) -> Lack:
+    """Statuses and numbers come after it: a workspace that refuses them keeps nothing else from being made."""
+    if ground is not None:
+        what = f"the database that escsync made below the page ({ground.database})"
+        return Lack(Gap("database", "scope.database", what, found=True), Make())
+    deeds = [lack.deed for lack in others if isinstance(lack.deed, Ensure)]
+    sketches = [one.sketch for one in deeds if one.sketch.type not in ("status", "unique_id")]
+    what = f"database {blueprint.DATABASE!r} below the page, with {len(sketches) + 1} properties"
+    return Lack(Gap("database", "scope.database", what), Make(tuple(sketches)))
+
+
+def _views(ground: Ground | None, work: Groundwork, vocabulary: Vocabulary, asked: bool) -> Iterator[Lack]:
+    """A board, and what is overdue where that can be told."""
+    gaps = {kind: Gap(f"view:{kind}", "scope", f"view {views.NAMES[kind]!r}") for kind in views.NAMES}
+    if ground is None:
+        yield from (Lack(gap, Look(kind)) for kind, gap in gaps.items() if asked or kind == views.BOARD)
+        return
+    try:
+        known: list[Raw] | None = work.views(ground)
+    except (Rejected, Vanished):
+        known = None
+    for kind, gap in gaps.items():
+        possible = asked or views.body(kind, ground, vocabulary) is not None or kind == views.BOARD
+        if known is None and possible:
+            by_hand = Gap(gap.id, gap.subject, gap.what, by_hand=views.clicks(kind))
+            yield Lack(by_hand, Nothing())
+        elif known is not None and possible and views.standing(kind, ground, vocabulary, known) is None:
+            yield Lack(gap, Look(kind))
