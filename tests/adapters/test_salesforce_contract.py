@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fakes.salesforce.admins import SalesforceAdmins
 from fakes.salesforce_humans import SalesforceHumans
 
-from escsync.testing import AdapterContract, Humans
+from escsync.testing import AdapterContract, Admins, Humans, OffersContract
 
 
 class TestSalesforce(AdapterContract):
@@ -17,3 +18,13 @@ class TestSalesforce(AdapterContract):
 
     def humans(self, folder: Path) -> Humans:
         return SalesforceHumans()
+
+
+class TestSalesforceOffers(OffersContract):
+    """An org with a field that has our name and another's meaning, and one that has our label."""
+
+    def humans(self, folder: Path) -> Humans:
+        return SalesforceHumans()
+
+    def admins(self, folder: Path) -> Admins:
+        return SalesforceAdmins()
