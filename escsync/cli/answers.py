@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from escsync.offers import Key, Question
 
+PARTS = ("connection", "scope")
+"""The parts of a tracker's section that the adapter's models know."""
 _REFERENCE = re.compile(r"\$\{(env|file):[^{}]+\}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
 _STAND_IN = "x" * 24
@@ -136,7 +138,7 @@ class Answers:
         from escsync.domain.fields import MAPPED_STAGES
 
         yield from (("company",), ("timezone",))
-        for name in ("connection", "scope"):
+        for name in PARTS:
             yield from ((name, key) for key in self._part(name).model_fields)
         yield from (("stages", stage.value) for stage in MAPPED_STAGES)
         yield from (("fields", name) for name in FIELDS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from escsync.cli.answers import Answers, Unfit, reference, variable
+from escsync.cli.answers import PARTS, Answers, Unfit, reference, variable
 from escsync.cli.exits import Exit, Stop
 from escsync.cli.faults import remedied
 from escsync.cli.places import Lost, chosen
@@ -56,7 +56,11 @@ class Tour:
 
     def go(self, *, offline: bool) -> Found:
         """The whole tour; Unfit where what was answered cannot be used and nobody is there to ask again."""
-        given = ((key, self._answers.wrong(key)) for key in list(self._answers.values) if key[0] == "scope")
+        given = [
+            (key, self._answers.wrong(key))
+            for key in self._answers.values
+            if len(key) == 2 and key[0] in PARTS
+        ]
         if unfit := tuple((key, said) for key, said in given if said):
             raise Unfit(unfit)
         while True:
@@ -201,7 +205,7 @@ class Tour:
             self._answers.section("scope"),
             propose(Shape(), *self._given()),
             looked=False,
-            open={name: self._answers.unanswered(name) for name in ("connection", "scope")},
+            open={name: self._answers.unanswered(name) for name in PARTS},
         )
 
     def _given(self) -> tuple[dict[str, str], dict[str, str]]:

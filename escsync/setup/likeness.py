@@ -38,7 +38,8 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(_WORDS.findall(plain.casefold()))
 
 
-def likeness(name: str, own: Iterable[str], others: Iterable[str]) -> Likeness:
+@lru_cache(maxsize=65_536)
+def likeness(name: str, own: tuple[str, ...], others: tuple[str, ...]) -> Likeness:
     """How sure *name* means the thing that is called *own* by us and *others* by other people."""
     mine = words(name)
     if not mine:
@@ -67,8 +68,8 @@ def _one(mine: tuple[str, ...], term: str, ours: bool) -> Likeness:
         return Likeness((SAME if ours else KNOWN) - 5, told)
     joined, wanted = "".join(mine), "".join(theirs)
     if min(len(joined), len(wanted)) >= 5 and abs(len(joined) - len(wanted)) <= 3:
-        ratio = SequenceMatcher(None, joined, wanted, autojunk=False).ratio()
-        if ratio >= _TYPO:
+        matcher = SequenceMatcher(None, joined, wanted, autojunk=False)
+        if matcher.quick_ratio() >= _TYPO and (ratio := matcher.ratio()) >= _TYPO:
             return Likeness(SIMILAR + round((ratio - _TYPO) * 50), f"nearly {term!r}")
     if len(wanted) >= 4 and set(theirs) < set(mine):
         return Likeness(PART + round(25 * len(wanted) / len(joined)), f"has {term!r} in its name")

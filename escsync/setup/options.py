@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from escsync.adapter import Field, FieldKind, canonical
@@ -43,17 +43,11 @@ class Understood:
 
     known: int = 0
     of: int = 0
-    exact: int = 0
 
     @property
     def share(self) -> float:
         """The known ones' share."""
         return self.known / self.of if self.of else 0.0
-
-    @property
-    def telling(self) -> bool:
-        """Do the options alone tell which field it is?"""
-        return self.exact >= 3 or (self.exact >= 2 and self.share == 1)
 
 
 def choices(wanted: Field, options: Mapping[str, str]) -> tuple[Choice, ...]:
@@ -80,17 +74,19 @@ def choices(wanted: Field, options: Mapping[str, str]) -> tuple[Choice, ...]:
 
 def understood(wanted: Field, options: Iterable[str]) -> Understood:
     """How much of *options* means something of *wanted*."""
-    names = sorted(set(options))
-    said = [canonical(wanted, name) for name in names]
-    exact = {value for value in said if value is not None}
-    known = sum(1 for _ in _known(wanted, names))
-    return Understood(known, len(names), len(exact - _COMMON))
+    names = set(options)
+    return Understood(sum(_known(wanted, name) for name in names), len(names))
 
 
-def _known(wanted: Field, names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        if canonical(wanted, name) is not None or any(_sure(v, name) >= _SURE for v in wanted.choices):
-            yield name
+def telling(wanted: Field, options: Iterable[str]) -> bool:
+    """Do the options alone tell that it is *wanted*, however it is called?"""
+    names = set(options)
+    exact = {value for name in names if (value := canonical(wanted, name)) is not None} - _COMMON
+    return len(exact) >= 3 or (len(exact) >= 2 and len(exact) == len(names))
+
+
+def _known(wanted: Field, name: str) -> bool:
+    return canonical(wanted, name) is not None or any(_sure(v, name) >= _SURE for v in wanted.choices)
 
 
 def _sure(value: str, name: str) -> int:

@@ -10,7 +10,7 @@ from escsync.offers import Available, Shape, Step
 
 from . import stages as ladder
 from .likeness import Likeness, likeness, same
-from .options import Choice, choices, understood
+from .options import Choice, choices, telling, understood
 from .synonyms import FIELDS as TERMS
 from .wishes import label, wishes
 
@@ -118,11 +118,11 @@ def judged(wanted: Field, found: Available) -> Likeness:
         (likeness(name, own, others) for name in (found.name, _bare(found.spelling))),
         key=lambda one: one.confidence,
     )
+    if by_name.confidence < WORTH_SAYING:
+        if wanted.own or wanted.kind not in _CATEGORIES or not telling(wanted, found.options.values()):
+            return Likeness()
+        by_name = Likeness(72, f"its options are those of {wanted.name}")
     told = understood(wanted, found.options.values())
-    if wanted.kind in _CATEGORIES and not wanted.own and by_name.confidence < WORTH_SAYING and told.telling:
-        by_name = Likeness(75 if told.share == 1 else 55, f"its options are those of {wanted.name}")
-    if by_name.confidence == 0:
-        return by_name
     confidence, reason = by_name.confidence, by_name.reason
     if found.options and wanted.choices:
         confidence += 12 if told.share == 1 else 6 if told.share >= 0.5 else -20 if told.known else -30

@@ -1,4 +1,4 @@
-"""The first minutes: init, doctor, adapters, policy, schema, rule."""
+"""The first minutes: doctor, adapters, policy, schema, rule."""
 
 import json
 
@@ -10,62 +10,11 @@ from fakes.jira.rig import rig
 from escsync.adapter import PersonKind
 from escsync.domain.catalogue import CATALOGUE
 
-SECRETS = {
-    "jira": ["JIRA_TOKEN"],
-    "salesforce": ["SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"],
-    "notion": ["NOTION_TOKEN"],
-}
-
 
 @pytest.fixture
 def house(tmp_path):
     """The demo's project."""
     return House(tmp_path).build()
-
-
-def test_what_init_writes_for_the_local_tracker_is_ready(tmp_path):
-    """init, doctor, and the next step is the plan."""
-    house = House(tmp_path)
-
-    written = house("init", "--tracker", "local")
-    checked = house("doctor")
-
-    assert written.code == 0
-    assert {path.name for path in tmp_path.iterdir()} >= {
-        "escsync.yaml",
-        "people.yaml",
-        "escsync.schema.json",
-    }
-    assert checked.code == 0, checked.out
-    assert checked.out.splitlines()[-1].startswith("ready; next: `escsync plan`")
-
-
-@pytest.mark.parametrize("tracker", SECRETS)
-def test_what_init_writes_asks_only_for_what_it_cannot_know(tmp_path, tracker):
-    """A whole file that loads once the secrets are there."""
-    house = House(tmp_path)
-
-    assert house("init", "--tracker", tracker).code == 0
-    lacking = house("list")
-    missing = house("sync")
-    house.environ = dict.fromkeys(SECRETS[tracker], "t0ken-t0ken")
-
-    assert lacking.code == 0, lacking.err
-    assert missing.code == 2
-    assert all(f"{name} is not set" in missing.err for name in SECRETS[tracker])
-    assert house("policy", "show").code == 0
-
-
-def test_init_writes_over_nothing(tmp_path):
-    """A people.yaml that is there stays."""
-    (tmp_path / "people.yaml").write_text("people: []\n", "utf-8")
-    house = House(tmp_path)
-
-    house("init", "--tracker", "local", "--output", "mine.yaml")
-
-    assert (tmp_path / "people.yaml").read_text("utf-8") == "people: []\n"
-    assert (tmp_path / "mine.yaml").is_file()
-    assert house("init", "--tracker", "local", "--output", "-").out.startswith("# yaml-language-server")
 
 
 def test_doctor_proposes_ids_and_never_guesses(house):
