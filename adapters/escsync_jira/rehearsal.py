@@ -16,7 +16,8 @@ from .creation import mark as label_of
 from .discovery import Discovery
 from .forms import Forms, called, entries
 
-_SUMMARY = "escsync test {mark}: made by `escsync doctor --write-test`, may be deleted"
+_BEGINNING = "escsync test "
+_SUMMARY = _BEGINNING + "{mark}: made by `escsync doctor --write-test`, may be deleted"
 _WORDS = "escsync test"
 _GIVEN = ("project", "issuetype", "summary", "labels", "reporter")
 
@@ -37,6 +38,8 @@ class Rehearsal:
                 "no project and issue type are named to create a test ticket in",
                 remedy="set scope.project and scope.issue_type",
             )
+        if made := next(iter(self._creation.find([mark])), None):
+            return made.ref
         form, kind = self._form(str(project["key"]))
         fields: dict[str, Any] = {
             "project": {"key": project["key"]},
@@ -65,11 +68,22 @@ class Rehearsal:
 
     def discard(self, ref: TicketRef) -> None:
         """Delete it; that it is gone already is fine."""
+        # Which Jira it is decides the address.
+        _ = self._discovery.cloud
+        ticket, what = f"issue/{self._discovery.address(ref)}", "deleting the test ticket"
+        answer = self._connection.get(ticket, what=what, refused=(404,), fields="summary,labels")
+        if answer.status == 404:
+            return
+        told = answer.mapping().get("fields")
+        fields: Mapping[str, Any] = told if isinstance(told, dict) else {}
+        ours = any(str(one).startswith("escsync-") for one in fields.get("labels") or ())
+        if not ours or not str(fields.get("summary") or "").startswith(_BEGINNING):
+            raise Rejected(f"{what}: {ref.key or ref.id} is no test ticket of escsync's, and is left alone")
         remedy = (
             f"delete {ref.key or ref.id} by hand: open it, then ... > Delete; its summary says what it is"
         )
         try:
-            self._connection.delete(f"issue/{self._discovery.address(ref)}", what="deleting the test ticket")
+            self._connection.delete(ticket, what=what)
         except Denied as error:
             raise Denied(error.message, remedy=remedy) from None
         except Rejected as error:

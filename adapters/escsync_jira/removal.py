@@ -13,6 +13,7 @@ from .discovery import Discovery
 from .forms import Raw
 from .ground import marked
 
+_KIND = "field"
 _COUNTING = "counting the tickets that hold a value"
 _REMOVING = "removing a field"
 
@@ -33,7 +34,7 @@ class Removal:
             values = "" if held is None else f", {held} ticket{'' if held == 1 else 's'} hold a value"
             yield Provided(
                 id,
-                "field",
+                _KIND,
                 f"the field {str(one.get('name') or id)!r}{values}",
                 {("fields", name): id},
                 self._spared(id, held),
@@ -44,7 +45,7 @@ class Removal:
         name = next((key[1] for key in one.settings if key[:1] == ("fields",)), "")
         found = marked(self._connection, self._project, cloud=self._cloud, name=name)
         if not any(str(raw.get("id")) == one.id for _, raw in found):
-            if self._gone(one.id):
+            if one.kind == _KIND and one.id.startswith("customfield_") and self._gone(one.id):
                 return
             raise Rejected(f"{one.id} no longer bears escsync's mark: it is somebody else's now")
         if spared := self._spared(one.id, self._held(one.id)):
