@@ -58,7 +58,7 @@ class Outline:
         yield from self._statuses(forms.statuses(self._scope.project, kind) if project else None)
         if kind and self._cloud:
             process = read(self._connection, str((project or {}).get("id")), kind)
-            yield from self._process(process, kind, names)
+            yield self._process(process, kind, names)
 
     def recalled(self) -> Iterator[Part]:
         """The same as far as it was learnt before."""
@@ -105,19 +105,11 @@ class Outline:
                 key = str(told.get("key")) if isinstance(told, dict) else ""
                 yield Part("status", id, name, used, category=_category(key))
 
-    def _process(self, process: Process | None, kind: str, names: Mapping[str, Column]) -> Iterator[Part]:
+    def _process(self, process: Process | None, kind: str, names: Mapping[str, Column]) -> Part:
+        """The workflow as one part; a field that a move insists on is told with the move."""
         id, name = f"{self._scope.project}/{kind}", f"the workflow of {self._scope.issue_type}"
-        yield Part("workflow", id, name, steps=process.steps() if process else None)
-        asked = {
-            f"{field}@{move.id}": (field, move.name)
-            for move in (process.moves if process else ())
-            for field in move.requires
-        }
-        for part, (field, move) in asked.items():
-            column = names.get(field, Column(field, field))
-            yield Part(
-                "field", part, f"{column.name}, by the transition {move!r}", (), column.form, None, True
-            )
+        called = {id: column.name for id, column in names.items()}
+        return Part("workflow", id, name, steps=process.steps(called) if process else None)
 
     def _stages(self, id: str, name: str) -> tuple[str, ...]:
         wanted = {word.casefold() for word in (id, name.strip()) if word}

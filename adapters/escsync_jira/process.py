@@ -40,11 +40,14 @@ class Process:
     starts: tuple[str, ...] = ()
     whole: bool = True
 
-    def steps(self) -> tuple[str, ...]:
-        """Its moves as "from -> to"."""
-        return tuple(
-            sorted({f"{self._named(m.source) or 'any'} -> {self._named(m.target)}" for m in self.moves})
-        )
+    def steps(self, fields: Mapping[str, str]) -> tuple[str, ...]:
+        """Its moves as "from -> to", with what they insist on by the names of *fields*."""
+        return tuple(sorted({self._step(move, fields) for move in self.moves}))
+
+    def _step(self, move: Move, fields: Mapping[str, str]) -> str:
+        asked = ", ".join(fields.get(id, id) for id in move.requires)
+        step = f"{self._named(move.source) or 'any'} -> {self._named(move.target)}"
+        return f"{step} (asks for {asked})" if asked else step
 
     def distances(self) -> dict[str, int]:
         """How many moves each status is away from the first; what is open from everywhere tells no order."""

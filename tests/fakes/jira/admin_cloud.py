@@ -44,7 +44,7 @@ class CloudAdminRoutes(AdminRoutes):
         return found  # type: ignore[no-any-return]
 
     @route("GET", "/project/search")
-    def search_projects(self, request: Request) -> Reply:
+    def every_project(self, request: Request) -> Reply:
         rows = [] if self.world.blind else list(self.world.projects.values())
         full = "issueTypes" in request.one("expand")
         return self.offsets(request, [self._project(one, full) for one in rows])
