@@ -19,10 +19,12 @@ _LARGEST = 65_536
 class Unresolved(Exception):
     """A reference that leads nowhere. Its text names the reference, never a value."""
 
-    def __init__(self, message: str, suggestion: str = "") -> None:
+    def __init__(self, message: str, suggestion: str = "", *, variable: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.suggestion = suggestion
+        self.variable = variable
+        """The environment variable that is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,11 @@ def _variable(name: str, environ: Mapping[str, str]) -> str:
         raise Unresolved(f"{name!r} is no name of an environment variable")
     if name not in environ:
         near = get_close_matches(name, list(environ), n=1, cutoff=0.8)
-        raise Unresolved(f"the environment variable {name} is not set", f"${{env:{near[0]}}}" if near else "")
+        raise Unresolved(
+            f"the environment variable {name} is not set",
+            f"${{env:{near[0]}}}" if near else "",
+            variable=name,
+        )
     if not environ[name].strip():
         raise Unresolved(f"the environment variable {name} is set but empty")
     return environ[name]

@@ -53,7 +53,9 @@ def test_anchors_and_merges_work():
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("a: [1,\nb: 2", 2, "is no YAML"),
+        ("a: [1,\nb: 2", 1, "is no YAML"),
+        ('a: "b\nc: 1\nd: 2\n', 1, "is no YAML"),
+        ("a: 1\nbc:d\ne: 2\n", 2, "is no YAML"),
         ("a:\n\tb: 1", 2, "indent with spaces"),
         ("a: 1\n---\nb: 2\n", 2, "more than one document"),
         ("a: !!python/object/apply:os.system [ls]", 1, "has a tag"),

@@ -20,6 +20,7 @@ from .zones import BadZone, zone
 
 COLUMNS = tuple(column.name for column in fields(AccountRow))
 _LARGEST = 20_000_000
+_QUOTED = 'Write `"Cedar, Oak & Partners"`: a comma in a cell separates nothing where the cell is in quotes.'
 _MEANINGS = {
     "account_executive": "The account executive: a people id.",
     "renewal_date": "When the contract ends.",
@@ -43,15 +44,20 @@ def accounts(path: FilePath) -> tuple[Accounts, list[Problem]]:
     file = str(path)
     try:
         if path.stat().st_size > _LARGEST:
-            return Accounts(), [Problem(file, 1, (), f"is larger than {_LARGEST} bytes")]
+            return Accounts(), [_unread(file, f"is larger than {_LARGEST} bytes")]
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return Accounts(), [Problem(file, 1, (), "there is no such file")]
+        return Accounts(), [_unread(file, "there is no such file")]
     except OSError as error:
-        return Accounts(), [Problem(file, 1, (), f"cannot be read: {error.strerror}")]
+        return Accounts(), [_unread(file, f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError:
-        return Accounts(), [Problem(file, 1, (), "is not UTF-8; save it as `CSV UTF-8`")]
+        return Accounts(), [_unread(file, "is not UTF-8; save it as `CSV UTF-8`")]
     return _Reader(file).read(text)
+
+
+def _unread(file: str, said: str) -> Problem:
+    reason = "It tells what the trackers do not know about your customers."
+    return Problem(file, 1, (), said, reason=reason, remedy="Name a CSV file in UTF-8 that escsync may read.")
 
 
 class _Reader:
@@ -89,6 +95,7 @@ class _Reader:
             self._line = reader.line_num + 1
 
     def _header(self, header: Sequence[str]) -> bool:
+        self._current, self._offsets = 1, self._columns(1, header, header)
         for i, name in enumerate(header):
             if name not in COLUMNS:
                 near = nearest(name, COLUMNS)
@@ -104,7 +111,12 @@ class _Reader:
         before = len(self.problems)
         self._current, self._offsets = line, self._columns(line, header, cells)
         if len(cells) > len(header):
-            self._add(line, "", f"has {len(cells)} cells, the header {len(header)}; quote cells with commas")
+            self._add(
+                line,
+                "",
+                f"has {len(cells)} cells, the header {len(header)}; quote cells with commas",
+                remedy=_QUOTED,
+            )
             return None
         row = dict(zip(header, cells, strict=False))
         values = {name: row.get(name, "") for name in COLUMNS}
@@ -157,7 +169,12 @@ class _Reader:
         key = ("id", account) if account else ("name", name.casefold())
         first = self._seen.setdefault(key, line)
         if first != line:
-            self._add(line, key[0], f"{account or name!r} stands there twice, first in line {first}")
+            self._add(
+                line,
+                key[0],
+                f"{account or name!r} stands there twice, first in line {first}",
+                remedy="Keep one of the two rows.",
+            )
 
     def _amount(self, line: int, text: str) -> None:
         try:
@@ -182,11 +199,13 @@ class _Reader:
             self._add(line, column, str(error))
             return None
 
-    def _add(self, line: int, column: str, message: str, suggestion: str = "") -> None:
-        about = suggestion or column
+    def _add(self, line: int, column: str, message: str, suggestion: str = "", remedy: str = "") -> None:
+        about = column if column in COLUMNS else suggestion
         told = glossary.FIELDS.get(f"account.{about}", _MEANINGS.get(about, ""))
         example = _EXAMPLES.get(about, "")
-        if suggestion:
+        if remedy:
+            pass
+        elif suggestion:
             remedy = f"Write `{suggestion}`."
         else:
             remedy = f"Write for example `{example}`." if example else "Mend this row, or remove it."

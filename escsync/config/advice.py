@@ -12,10 +12,12 @@ from escsync.domain.communication import MessageKind
 from escsync.domain.fields import Stage
 
 from . import glossary
+from .document import scalar
 from .problem import About, Path, Problem
-from .shape import nodes_at
+from .shape import keys_at, leaves_at, nodes_at
 
-_PLAIN = re.compile(r"[A-Za-z0-9][\w ./@#%-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9][\w ./@%-]*|\$\{[^{}]*\}|https?://[^\s#]+|[a-z+]+:///?[^\s{}]+")
+_FLOW = re.compile(r"[\[\]{},]")
 _WORDS = {
     "stages": "Write the id or the name of a status, or a list of them; each stands for one stage only.",
     "fields": "Write the id of one field, or its name where only one field bears it; each serves one purpose only.",
@@ -23,6 +25,7 @@ _WORDS = {
     "communications": "Write what a comment of this kind begins with, such as `#ack`; each stands for one kind only.",
 }
 """What to write behind a word of ours, by the section in which it stands."""
+_OTHERWISE = "Change it as the message says; docs/configuration.md tells of every key."
 _ALLOWED = "Remove the line, or write one of the keys that are known here."
 
 
@@ -37,18 +40,18 @@ def advised(problem: Problem, schema: Mapping[str, Any], path: Path) -> Problem:
     name = next((str(part) for part in reversed(key) if isinstance(part, str)), "")
     word, example = _word(meant), _example(node)
     if word:
-        key, name = meant, str(meant[-1])
+        key, name = meant, str(meant[3] if meant[2] == "options" else meant[-1])
     elif problem.about is not About.VALUE:
         name = str(path[-1]) if path and problem.about is About.ABSENCE else name
     # The example of a section says nothing of one key in it.
     example = "" if word or (key != meant and problem.about is not About.VALUE) else example
-    told = word or " ".join(str(node.get("description", "")).split())
+    told = word or " ".join(_description(schema, key, node).split())
     return replace(
         problem,
         reason=problem.reason or _reason(problem, name, told),
         remedy=problem.remedy
         or (_WORDS[str(path[2])] if word and not problem.suggestion else "")
-        or _remedy(problem, name, example, exact=key == meant),
+        or _remedy(problem, name, example, exact=key == meant and example[:1] not in ("{", "[")),
     )
 
 
@@ -70,22 +73,29 @@ def _remedy(problem: Problem, name: str, example: str, *, exact: bool) -> str:
             return _ALLOWED
         case About.ABSENCE:
             return f"Add `{name}: {example or '...'}`."
+    # A word of YAML's own is no text.
+    meant = problem.suggestion if problem.suggestion in ("true", "false") else flow(problem.suggestion)
     if problem.suggestion:
-        return (
-            f"Write `{name}: {flow(problem.suggestion)}`."
-            if exact
-            else f"Write `{flow(problem.suggestion)}`."
-        )
-    return f"Write for example `{name}: {example}`." if example and name else "Mend this line, or remove it."
+        return f"Write `{name}: {meant}`." if exact else f"Write `{meant}`."
+    return f"Write for example `{name}: {example}`." if example and name else _OTHERWISE
 
 
 def _nearest(schema: Mapping[str, Any], path: Path) -> tuple[Path, Mapping[str, Any]]:
     """The key at *path* or above it of which *schema* tells something."""
     for depth in range(len(path), 0, -1):
+        # What stands in a list, or under a name of one's own, is explained by the key above it.
+        if path[depth - 1] not in keys_at(schema, path[: depth - 1]):
+            continue
         for node in nodes_at(schema, path[:depth]):
-            if node.get("description"):
+            if _description(schema, path[:depth], node):
                 return path[:depth], node
     return (), {}
+
+
+def _description(schema: Mapping[str, Any], path: Path, node: Mapping[str, Any]) -> str:
+    """What a key is for, in its own words or in those of the section that it holds."""
+    leaves = leaves_at(schema, path) if path and "$ref" in node else []
+    return next((str(each["description"]) for each in (node, *leaves) if each.get("description")), "")
 
 
 def _word(path: Path) -> str:
@@ -106,15 +116,18 @@ def _example(node: Mapping[str, Any]) -> str:
     return flow(node["default"]) if node.get("default") not in (None, "", {}, []) else ""
 
 
-def flow(value: Any) -> str:
-    """*value* as YAML on one line."""
+def flow(value: Any, *, within: bool = False) -> str:
+    """*value* as YAML on one line, *within* brackets or not."""
     match value:
         case Mapping():
-            return "{" + ", ".join(f"{flow(key)}: {flow(each)}" for key, each in value.items()) + "}"
+            pairs = (f"{flow(key, within=True)}: {flow(each, within=True)}" for key, each in value.items())
+            return "{" + ", ".join(pairs) + "}"
         case list() | tuple():
-            return "[" + ", ".join(flow(each) for each in value) + "]"
+            return "[" + ", ".join(flow(each, within=True) for each in value) + "]"
         case str() if (
-            _PLAIN.fullmatch(value) or value.startswith("${") or "://" in value and "[" not in value
+            _PLAIN.fullmatch(value)
+            and isinstance(scalar(value), str)
+            and not (within and _FLOW.search(value))
         ):
             return value
         case _:

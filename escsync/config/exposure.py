@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from escsync.secrets import literal, refers
+from escsync.secrets import refers
 
 from .document import Document
 from .problem import Path, Problem
@@ -59,7 +59,7 @@ def _connection(document: Document, path: Path, value: Any) -> Iterator[Problem]
         return
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     if _SECRET_KEY.search(key):
-        if not refers(str(value)) or literal(str(value)).strip():
+        if not refers(str(value)) or _plain(str(value)).replace("\0", "").strip():
             yield _told(document, path, "is a secret and may not be written out")
     elif _in_url(str(value)):
         yield _told(document, path, "holds a password in plain sight")

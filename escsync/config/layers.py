@@ -60,7 +60,13 @@ class _Reader:
         if (said := self._refused(path, name, way)) is not None:
             message, suggestion = said
             self.problems.append(
-                top.problem(at, message, suggestion, reason=_RULE, remedy=_REMEDY if not suggestion else "")
+                top.problem(
+                    at,
+                    message,
+                    suggestion,
+                    reason=_RULE,
+                    remedy=f"Write `{suggestion}`." if suggestion else _REMEDY,
+                )
             )
             return None
         try:

@@ -49,9 +49,16 @@ def load(
     """
     found = layers(path, missing="escsync init writes one")
     if not isinstance(found.whole.data, dict):
-        remedy = "Write one with `escsync init`."
+        reason, remedy = (
+            "Without a tracker there is nothing to do.",
+            "Write one with `escsync init --tracker NAME`.",
+        )
         raise ConfigError(
-            [found.whole.problem((), "holds no keys; escsync init writes an example", remedy=remedy)]
+            [
+                found.whole.problem(
+                    (), "holds no keys; escsync init writes an example", reason=reason, remedy=remedy
+                )
+            ]
         )
     return _Loader(path, found, environ, only, offline).load()
 
@@ -73,10 +80,10 @@ class _Loader:
         self.environment = environment(path.parent, environ)
         self.only = only
         self.folder = FilePath(os.path.abspath(path)).parent
-        self.references = References(self.document, self.environment.values, self.folder, offline=offline)
+        self.references = References(self.document, self.environment, self.folder, offline=offline)
         self.problems: list[Problem] = [*self.environment.problems]
         self.warnings: list[Problem] = []
-        self.manual = Manual(self.document.data)
+        self.manual = Manual(self.document)
         self.policy_document, self.policy_at = self.document, cast(Path, ("policy",))
 
     def load(self) -> Config:
@@ -204,14 +211,14 @@ class _Loader:
         if not isinstance(given, str):
             return Accounts()
         rows, problems = accounts(self.path.parent / given)
-        self.problems += problems
+        self.problems += [self.manual.named(problem, self.path.parent / given) for problem in problems]
         return rows
 
     def _file(self, name: str) -> Document | None:
         try:
             return read(self.path.parent / name)
         except ConfigError as error:
-            self.problems += error.found
+            self.problems += [self.manual.named(problem, self.path.parent / name) for problem in error.found]
             return None
 
     def _trackers(self, section: object, model: EscsyncYaml | None) -> Iterator[tuple[str, TrackerConfig]]:

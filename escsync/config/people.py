@@ -17,6 +17,8 @@ from .person import PeopleYaml, PersonYaml, moment
 from .problem import Path, Problem, nearest
 from .wording import explain
 
+_ONE = "Keep it with the one whose it is, and take it away from the other."
+_ELSE = "Write the id of another person, one who is there when this one is not."
 _UTC = ZoneInfo("UTC")
 
 
@@ -59,18 +61,26 @@ def _clashes(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[P
     for i, entry in enumerate(entries):
         own = entry.get("id")
         if isinstance(own, str) and ids.setdefault(own, i) != i:
-            yield document.problem(("people", i, "id"), f"{own!r} is the id of two people")
+            yield document.problem(
+                ("people", i, "id"),
+                f"{own!r} is the id of two people",
+                remedy="Give each an id of their own.",
+            )
         email = entry.get("email")
         if isinstance(email, str) and email:
             first = emails.setdefault(email.strip().casefold(), own)
             if first != own:
-                yield document.problem(("people", i, "email"), f"{email!r} is already the e-mail of {first}")
+                yield document.problem(
+                    ("people", i, "email"), f"{email!r} is already the e-mail of {first}", remedy=_ONE
+                )
         given = entry.get("ids")
         for tracker, value in given.items() if isinstance(given, dict) else ():
             text = spelling(value)
             if text and native.setdefault((tracker, text), own) != own:
                 holder = native[tracker, text]
-                yield document.problem(("people", i, "ids", tracker), f"{text!r} already belongs to {holder}")
+                yield document.problem(
+                    ("people", i, "ids", tracker), f"{text!r} already belongs to {holder}", remedy=_ONE
+                )
     yield from _spans(document, entries)
     yield from _fallbacks(document, entries, [str(known) for known in ids])
 
@@ -85,9 +95,9 @@ def _fallbacks(document: Document, entries: list[Mapping[str, Any]], ids: list[s
             near = nearest(value, ids)
             yield document.problem(path, f"{value!r} is the id of nobody in this file", near)
         elif value == own:
-            yield document.problem(path, "is the same person; name somebody else")
+            yield document.problem(path, "is the same person; name somebody else", remedy=_ELSE)
         elif value not in humans:
-            yield document.problem(path, f"{value!r} is no human and can own nothing")
+            yield document.problem(path, f"{value!r} is no human and can own nothing", remedy=_ELSE)
 
     for i, entry in enumerate(entries):
         own = entry.get("id")
@@ -109,7 +119,9 @@ def _spans(document: Document, entries: list[Mapping[str, Any]]) -> Iterator[Pro
             spans = entry.get(key)
             for j, span in enumerate(spans if isinstance(spans, list) else ()):
                 if isinstance(span, dict) and _reversed(span, touching=key == "roles"):
-                    yield document.problem(("people", i, key, j), said)
+                    yield document.problem(
+                        ("people", i, key, j), said, remedy="Write the earlier day behind `from`."
+                    )
 
 
 def _reversed(span: Mapping[str, Any], *, touching: bool) -> bool:

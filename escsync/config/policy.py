@@ -71,10 +71,8 @@ def read_policy(
             policy = _adapter().validate_python(rest)
         except ValidationError:
             return None, problems
-    problems += [
-        document.problem((*prefix, *path), message, suggestion)
-        for path, message, suggestion in checks(policy)
-    ]
+    for path, message, suggestion, *remedy in checks(policy):
+        problems.append(document.problem((*prefix, *path), message, suggestion, remedy="".join(remedy)))
     calendars: dict[str, BusinessHours] = {}
     for name, calendar in policy.calendars.items():
         try:

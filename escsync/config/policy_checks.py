@@ -18,8 +18,8 @@ from escsync.domain.policy import ClockRule, Policy
 from .problem import Path, listed, nearest
 from .zones import BadZone, zone
 
-Check = tuple[Path, str, str]
-"""Where, what is wrong, and what was probably meant."""
+Check = tuple[Path, str, str] | tuple[Path, str, str, str]
+"""Where, what is wrong, what was probably meant, and what to do where that is not to write another value."""
 
 _TIMED_ELSEWHERE = {
     "immediate": "priority.immediate_response",
@@ -30,6 +30,7 @@ _TIMED_ELSEWHERE = {
 }
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAYS = (*(f"{_DAYS[i]}-{last}" for i in range(6) for last in _DAYS[i + 1 :][::-1]), *_DAYS)
+_REMOVE = "Remove the line, and change what the message names instead."
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -91,11 +92,21 @@ def _clock(policy: Policy, name: str, rule: ClockRule) -> Iterator[Check]:
         yield (*path, "calendar"), f"{rule.calendar!r} is not defined; known: {listed(known)}", near
     if name in _TIMED_ELSEWHERE:
         if rule.within is not None:
-            yield (*path, "within"), f"has no effect: this clock's time is {_TIMED_ELSEWHERE[name]}", ""
+            yield (
+                (*path, "within"),
+                f"has no effect: this clock's time is {_TIMED_ELSEWHERE[name]}",
+                "",
+                _REMOVE,
+            )
     elif rule.within is None or rule.within == Duration():
         yield (*path, "within"), "must be longer than nothing", ""
     elif rule.calendar != "always" and (rule.within.days or rule.within.months):
-        yield (*path, "within"), f"counts calendar days; with the calendar {rule.calendar!r} write hours", ""
+        yield (
+            (*path, "within"),
+            f"counts calendar days; with the calendar {rule.calendar!r} write hours",
+            "",
+            "Write hours: `within: 8h`.",
+        )
     try:
         share = rule.due_soon.strip()
         within = 0 <= float(share[:-1]) <= 100 if share.endswith("%") else bool(Duration.parse(share))

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from escsync.secrets import Unresolved, refers, resolve
 
 from .document import Document
+from .environment import Environment
 from .problem import Path, Problem
 
 _CONFIDENTIAL = frozenset({"token", "password", "client_secret", "private_key", "session_id", "ledger"})
 """Keys whose values must never be shown; an address or a name may."""
 _REASON = "What is secret, or differs from machine to machine, comes from outside the file."
-_REMEDY = "Set the variable, or write `NAME=value` into a file `.env` beside escsync.yaml."
+_REMEDY = "Set the variable, or write `{}=...` into a file `.env` beside escsync.yaml; or name a file that is there."
 
 
 class References:
     """Replaces the references of one document; *offline*, none that belongs to a tracker's connection."""
 
     def __init__(
-        self, document: Document, environ: Mapping[str, str], folder: FilePath, *, offline: bool
+        self, document: Document, environment: Environment, folder: FilePath, *, offline: bool
     ) -> None:
-        self._document, self._environ, self._folder, self._offline = document, environ, folder, offline
+        self._document, self._environment = document, environment
+        self._folder, self._offline = folder, offline
         self.problems: list[Problem] = []
         self.secrets: set[str] = set()
         """All that came from outside."""
@@ -48,13 +51,14 @@ class References:
             return value
         try:
             login = path == ("ledger",)
-            found = resolve(value, environ=self._environ, folder=self._folder, login=login)
+            found = resolve(value, environ=self._environment.values, folder=self._folder, login=login)
         except Unresolved as error:
-            remedy = "" if error.suggestion else _REMEDY
-            self.problems.append(
-                self._document.problem(path, error.message, error.suggestion, reason=_REASON, remedy=remedy)
-            )
             self.unresolved.add(path)
+            # What a `.env` that cannot be read whole would have told is not missed.
+            if not (error.variable and self._environment.problems):
+                remedy = _REMEDY.format(error.variable or "NAME")
+                said = self._document.problem(path, error.message, error.suggestion, reason=_REASON)
+                self.problems.append(said if error.suggestion else replace(said, remedy=remedy))
             return value
         self.secrets.update(found.parts)
         if path[-1:] and path[-1] in _CONFIDENTIAL:

@@ -117,7 +117,9 @@ def _said(
         choices = re.findall(r"'([^']*)'|(\d+)", str(context.get("expected", "")))
         words = [text or number for text, number in choices]
         if len(words) == 1:
-            return f"must be {words[0]}, found {shown(value, hidden)}", ""
+            return f"must be {words[0]}, found {shown(value, hidden)}", "" if hidden else nearest(
+                str(value), words
+            )
         suggestion = "" if hidden else nearest(str(value), words)
         return f"{shown(value, hidden)} is not one of {listed(words, 20)}", suggestion
     if kind in _LIMITS:
@@ -133,13 +135,12 @@ def _said(
 
 
 def _meant(value: object, expected: Sequence[str], hidden: bool) -> str:
-    """What a value of the wrong type stands for: `yes` is true, a number in quotes is a number."""
+    """What a text stands for where something else was expected: `yes` is true."""
     if hidden or not isinstance(value, str):
         return ""
     if _EXPECTED["bool"] in expected:
         return _WORDS.get(value.strip().casefold(), "")
-    number = _EXPECTED["int"] in expected or _EXPECTED["float"] in expected
-    return value.strip() if number and re.fullmatch(r"-?[0-9]{1,9}", value.strip()) else ""
+    return ""
 
 
 def _kind(error: str) -> str:
