@@ -14,6 +14,7 @@ from jira820 import Config, Store, make_app
 
 from escsync.adapter import Binding, Change, Move, SetField, Stage, TicketRef, Vocabulary, WriteNote
 from escsync.retry import Budget, Patience
+from escsync.setup.wishes import wishes
 
 STAGES = {Stage.INTAKE: ("Open",), Stage.INVESTIGATION: ("In Progress",), Stage.CLOSED: ("Done",)}
 
@@ -152,3 +153,35 @@ def test_what_it_does_not_have_is_no_outage(url, connect):
     beside = 2 * len(pulled.tickets)  # a changelog and the comments, which its search leaves out
     assert adapter.calls <= 1 + beside
     assert list(adapter.read([TicketRef("1", "EXEC-999")])) == []
+
+
+def test_it_is_explored_and_told_what_to_click(url, connect):
+    """It can be set up by hand only: the whole list is there, with where to click, and nothing was tried."""
+    escalation(url, "Globex is down")
+    guide = named(named("escsync_jira:plugin").guide)
+    model = named("escsync_jira.settings:JiraConnection")
+    told = {"url": url, "deployment": "datacenter", "token": "anything"}
+    patience = Patience(
+        sleep=lambda _: None, clock=lambda: 0.0, random=lambda: 0.0, budget=Budget(attempts=2)
+    )
+    explorer = guide.explore(model.model_validate(told), patience)
+    places = [place for place in explorer.places() if place.scope["issue_type"] == "Bug"]
+    shape = explorer.shape(places[0])
+    explorer.close()
+    adapter = connect()
+    why, *gaps = adapter.missing(wishes(Vocabulary(), only=("root_cause", "due_at")))
+
+    assert [dict(place.scope) for place in places] == [{"project": "EXEC", "issue_type": "Bug"}]
+    assert "Done" in {step.name for step in shape.steps if step.done}
+    assert "Story Points" in {field.name for field in shape.fields}
+    assert "does not let itself be set up" in why.what
+    assert [gap.id for gap in gaps] == ["field:root_cause", "field:due_at"]
+    assert all("Custom fields" in gap.by_hand for gap in gaps)
+    assert {part.name for part in adapter.outline() if part.kind == "status"} == {
+        "Open",
+        "In Progress",
+        "Done",
+    }
+    assert [line.message for line in adapter.rights("observe")] == ["this Jira does not tell them"]
+    ref = adapter.scratch("probe-1")
+    assert adapter.scratch("probe-1") == ref
