@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -79,10 +78,9 @@ class Pen:
         return [Left((*self._section, *key), value, f"{file}: {why}") for key, value in settings.items()]
 
     def _by_file(self, settings: Mapping[Key, Any]) -> Iterator[tuple[str, dict[Key, Any]]]:
+        """Each setting with the file in which it stands, or its section does: an included one maybe."""
         config = self._session.config
         found: dict[str, dict[Key, Any]] = {}
         for key, value in settings.items():
-            origin = getattr(config, "origin", None)
-            file = origin((*self._section, *key)).file if origin else str(config.path)
-            found.setdefault(str(Path(file)), {})[key] = value
+            found.setdefault(config.origin((*self._section, *key)).file, {})[key] = value
         yield from found.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +30,7 @@ def provision(
 ) -> Exit:
     """Lists the fields, options, screens and rights that the trackers lack, one line each; --apply makes them."""
     only = _named(field or ())
-    works = _works(session, lambda work, adapter: _provision(work, adapter, only, apply=apply))
+    works = _works(session, apply, lambda work, adapter: _provision(work, adapter, only, apply=apply))
     terminal = session.terminal
     if terminal.as_json:
         _document(session, works, apply, _gaps)
@@ -46,7 +47,7 @@ def deprovision(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, on a terminal either.")] = False,
 ) -> Exit:
     """Lists what escsync made in the trackers, and what of it is kept and why; --apply removes it, and nothing else."""
-    works = _works(session, lambda work, adapter: _deprovision(work, adapter, apply=apply, sure=yes))
+    works = _works(session, apply, lambda work, adapter: _deprovision(work, adapter, apply=apply, sure=yes))
     if session.terminal.as_json:
         _document(session, works, apply, _removals)
     elif not apply and any(not one.kept for work in works for one in work.things):
@@ -67,14 +68,12 @@ def _named(fields: Sequence[str]) -> tuple[str, ...]:
     return tuple(fields)
 
 
-def _works(session: Session, do: Callable[[Work, Provisioner], None]) -> list[Work]:
+def _works(session: Session, apply: bool, do: Callable[[Work, Provisioner], None]) -> list[Work]:
     works = []
     for tracker in session.chosen():
         work = Work(session, tracker)
         works.append(work)
-        with work.offered() as adapter:
-            if adapter is not None:
-                do(work, adapter)
+        work.run(partial(do, work), alone=apply)
         work.settle()
     return works
 

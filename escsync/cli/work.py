@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from escsync.cli.exits import Exit
+from escsync.cli.exits import Exit, Stop
 from escsync.cli.lines import line
 from escsync.cli.rounds import connected, rested
 from escsync.cli.session import Session
@@ -26,6 +26,7 @@ class _Named(Protocol):
 
 _T = TypeVar("_T", bound=_Named)
 _R = TypeVar("_R")
+_BY_HAND = "make the fields by hand and name them under `fields:`; `escsync doctor` checks them"
 _STYLES = {
     "MAKE": "cyan",
     "FOUND": "cyan",
@@ -52,33 +53,37 @@ class Work:
         self.code = Exit.DONE
         self._said: set[str] = set()
 
-    @contextmanager
-    def offered(self) -> Iterator[Provisioner | None]:
-        """A connection that can provision; None where its adapter cannot. What fails whole ends this tracker alone."""
+    def run(self, do: Callable[[Provisioner], None], *, alone: bool) -> None:
+        """*do* it over a connection that can provision. What fails whole ends this tracker, and no other.
+
+        *alone*: while no pass and no second provisioning works on it, as what is to change it must.
+        """
         from escsync.adapter import TrackerError
+        from escsync.ledger import Held
         from escsync.offers import Provisioner
         from escsync.registry import PluginError
 
+        session, name = self.session, self.tracker.name
+        mark = f"provision-{session.now:%Y%m%dT%H%M%SZ}"
         try:
-            rested(self.session, self.tracker.name, self.session.now)
-            with connected(self.session, self.tracker, self.session.now, fresh=True) as adapter:
+            rested(session, name, session.now)
+            with (
+                session.ledger.lease(name, mark) if alone else nullcontext(),
+                connected(session, self.tracker, session.now, fresh=True) as adapter,
+            ):
                 if isinstance(adapter, Provisioner):
-                    yield adapter
+                    do(adapter)
                 else:
-                    remedy = (
-                        "make the fields by hand and name them under `fields:`; `escsync doctor` checks them"
-                    )
                     self.say(
-                        "HAND", "adapter", f"the adapter {self.tracker.adapter} cannot provision", remedy
+                        "HAND", "adapter", f"the adapter {self.tracker.adapter} cannot provision", _BY_HAND
                     )
-                    yield None
         except TrackerError as error:
             self.failed("", "access", error)
             self.code = Exit.PARTIAL if self.done else Exit.TRACKER
+        except Held as error:
+            self._broken(Exit.HELD, "lease", "HELD", error.message, error.remedy)
         except PluginError as error:
-            self.say("FAIL", "adapter", error.message, error.remedy)
-            self._note("", "adapter", "ADAPTER", error.message, error.remedy)
-            self.code = Exit.TRACKER
+            self._broken(Exit.TRACKER, "adapter", "ADAPTER", error.message, error.remedy)
 
     def each(
         self, items: Sequence[_T], act: Callable[[_T], _R], subject: Callable[[_T], str]
@@ -148,15 +153,21 @@ class Work:
         # The configuration as it reads by now, with the names of what was made.
         options = replace(session.options, tracker=(name,), at=session.now.isoformat())
         with closing(Session(session.host, options)) as again:
-            tracker = again.config.trackers[name]
             try:
+                tracker = again.config.trackers[name]
                 with connected(again, tracker, again.now, fresh=True) as adapter:
                     accept(again, tracker, adapter)
-            except TrackerError as error:
+            except (TrackerError, Stop) as error:
+                why = error.message if isinstance(error, TrackerError) else error.lines[0]
                 session.terminal.note(
-                    f"{name}: the schema could not be read again ({session.discretion.clean(error.message)}); "
+                    f"{name}: the schema could not be read again ({session.discretion.clean(why)}); "
                     "`escsync drift --accept` does it later"
                 )
+
+    def _broken(self, code: Exit, subject: str, name: str, message: str, remedy: str) -> None:
+        self.say("FAIL", subject, message, remedy)
+        self._note("", subject, name, message, remedy)
+        self.code = code
 
     def _note(self, id: str, subject: str, code: str, message: str, remedy: str) -> None:
         clean = self.session.discretion.clean
