@@ -142,7 +142,7 @@ class NotionAdapter:
 
     def discard(self, ref: TicketRef) -> None:
         """Throw it away."""
-        rehearsal.discard(self._connection, ref)
+        rehearsal.discard(self._connection, ref, self.me)
 
     def missing(self, wishes: Sequence[Wish]) -> Iterator[Gap]:
         """What the database, or the page below which it is to be made, lacks."""

@@ -130,7 +130,7 @@ class Discovery:
         source = str(self._known.get("source") or self._before.source)
         inquiry = Inquiry(self._connection, self.settings.scope, self._before)
         found = inquiry.columns(source or inquiry.source()["source"], self._binding.vocabulary)
-        yield from outlines.parts(self._binding.vocabulary, found["columns"])
+        yield from outlines.parts(self._binding.vocabulary, found["columns"], self._handed)
 
     def recalled(self) -> Iterator[Part]:
         """The same as it was handed back; nothing is asked."""

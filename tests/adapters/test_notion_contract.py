@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fakes.notion.admins import NotionAdmins
 from fakes.notion_humans import NotionHumans
 
-from escsync.testing import AdapterContract, Humans
+from escsync.testing import AdapterContract, Admins, Humans, OffersContract
 
 
-class _InAWorkspace(AdapterContract):
+class _InAWorkspace:
     """A workspace per test, taken down after it."""
 
     @pytest.fixture(autouse=True)
@@ -28,12 +29,20 @@ class _InAWorkspace(AdapterContract):
         return NotionHumans()
 
 
-class TestNotion(_InAWorkspace):
+class TestNotion(_InAWorkspace, AdapterContract):
     """One database, everything in it."""
 
 
-class TestNotionWithAccountsBesideIt(_InAWorkspace):
+class TestNotionWithAccountsBesideIt(_InAWorkspace, AdapterContract):
     """The account's facts stand in a database of their own."""
 
     def workspace(self) -> NotionHumans:
         return NotionHumans(related=True)
+
+
+class TestNotionOffers(_InAWorkspace, OffersContract):
+    """A database that people have set up, without our fields."""
+
+    def admins(self, folder: Path) -> Admins:
+        self._open.append(NotionAdmins())
+        return self._open[-1]

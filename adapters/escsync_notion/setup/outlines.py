@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escsync.adapter import Vocabulary
+from escsync.adapter import Stage, Vocabulary
 from escsync.offers import Part
 
 from .. import columns as looks
@@ -14,10 +14,13 @@ from ..columns import GROUPS, PAGE, Column
 _WITH_OPTIONS = ("select", "multi_select", "status")
 
 
-def parts(vocabulary: Vocabulary, found: Mapping[str, Any]) -> Iterator[Part]:
-    """Each mapped property once, with all the keys that name it, and each option of the status property.
+def parts(
+    vocabulary: Vocabulary, found: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> Iterator[Part]:
+    """Each mapped property once, with all the keys that name it, and each status that stands for a stage.
 
     *found*: the configuration's words -> the properties that they mean, as JSON. What they mean no more is left out.
+    *before* is the same as it was learnt earlier: a status that was renamed since stands for what it stood for.
     """
     columns, used = dict[str, Column](), dict[str, list[str]]()
     stage: Column | None = None
@@ -43,17 +46,22 @@ def parts(vocabulary: Vocabulary, found: Mapping[str, Any]) -> Iterator[Part]:
             options={one.id: one.name for one in column.options} if listed else None,
             required=False,
         )
-    yield from _statuses(stage, vocabulary) if stage is not None else ()
+    if stage is not None:
+        yield from _statuses(stage, vocabulary, _stood_for(vocabulary, before or {}))
 
 
-def _statuses(column: Column, vocabulary: Vocabulary) -> Iterator[Part]:
+def _statuses(column: Column, vocabulary: Vocabulary, before: Mapping[str, Stage]) -> Iterator[Part]:
     """The group *Complete* is what Notion calls done; the options of a select have none."""
     for one in column.options:
-        stage = vocabulary.stage_of(one.id, one.name)
-        yield Part(
-            "status",
-            one.id,
-            one.name,
-            (f"stages.{stage}",) if stage is not None else (),
-            category=("done" if one.group == GROUPS[-1] else "open") if one.group else None,
-        )
+        stage = vocabulary.stage_of(one.id, one.name) or before.get(one.id)
+        if stage is not None:
+            category = ("done" if one.group == GROUPS[-1] else "open") if one.group else None
+            yield Part("status", one.id, one.name, (f"stages.{stage}",), category=category)
+
+
+def _stood_for(vocabulary: Vocabulary, before: Mapping[str, Any]) -> dict[str, Stage]:
+    """What each status stood for by its name of then."""
+    told = [before.get(looks.parted(word)[0]) for word in looks.spelled(vocabulary)["stage"]]
+    options = [one for entry in told if isinstance(entry, dict) for one in Column.of(entry).options]
+    known = ((one.id, vocabulary.stage_of(one.id, one.name)) for one in options)
+    return {id: stage for id, stage in known if stage is not None}

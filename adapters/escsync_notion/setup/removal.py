@@ -49,15 +49,15 @@ class Removal:
             yield self._database(ground, "it holds pages: move them to the trash in Notion first")
 
     def withdraw(self, one: Provided) -> None:
-        """Look that it is still ours and still in nobody's way, and take it away."""
+        """Look that it is still ours and still in nobody's way, and take it away; Vanished where it is gone already."""
         if one.kept:
             raise Rejected(f"{one.what}: {one.kept}", remedy=one.kept)
         ground = self._work.look()
         if ground is None:
-            return
+            raise Vanished(f"{one.what}: its database is not there any more")
         match one.kind:
             case "view":
-                self._drop_view(one, ground)
+                self._drop_view(one)
             case "property":
                 self._drop_property(one, ground)
             case "database":
@@ -84,19 +84,16 @@ class Removal:
     def _pages(self, ground: Ground) -> list[Raw]:
         return Query(self._connection, ground.source, [], "looking what the database holds").newest()
 
-    def _drop_view(self, one: Provided, ground: Ground) -> None:
-        try:
-            raw = self._connection.get(f"views/{one.id}", what=_WHAT).mapping()
-            if not views.is_ours(raw, self._work.me()):
-                raise Rejected(f"{one.what}: it was made or renamed by somebody else meanwhile")
-            self._connection.delete(f"views/{one.id}", what=_WHAT, needs=UPDATE_CONTENT)
-        except Vanished:
-            return
+    def _drop_view(self, one: Provided) -> None:
+        raw = self._connection.get(f"views/{one.id}", what=_WHAT).mapping()
+        if not views.is_ours(raw, self._work.me()):
+            raise Rejected(f"{one.what}: it was made or renamed by somebody else meanwhile")
+        self._connection.delete(f"views/{one.id}", what=_WHAT, needs=UPDATE_CONTENT)
 
     def _drop_property(self, one: Provided, ground: Ground) -> None:
         held = ground.of(one.id)
         if held is None:
-            return
+            raise Vanished(f"{one.what}: it is not there any more")
         if not held.mark:
             remedy = "take it away in Notion, if nobody needs it: its menu > Delete property"
             raise Rejected(f"{one.what}: its description has lost escsync's mark", remedy=remedy)
