@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from escsync.cli.drift import accounts_of, compared
+from escsync.cli.outlines import accounts_of, compared
 from escsync.cli.rounds import connected, rested
 from escsync.cli.session import Session
 

@@ -77,9 +77,44 @@ def first(recalled: Sequence[Part], now: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(found.values())
 
 
+def missing(before: Iterable[Part], now: Iterable[Part], words: Vocabulary) -> list[Part]:
+    """What was there and is not, and may only be called otherwise: the configuration means it by its name."""
+    old, new = whole(before), whole(now)
+    anew = replaced(old, new)
+    gone = [part for key, part in old.items() if key not in new and key not in anew]
+    return [part for part in gone if by_id(words, [part]) != words]
+
+
+def by_id(words: Vocabulary, parts: Iterable[Part]) -> Vocabulary:
+    """*words* with the ids of *parts* in the place of the names that they had."""
+    fields, stages = dict(words.fields), dict(words.stages)
+    for part in parts:
+        for key in part.used:
+            section, _, name = key.partition(".")
+            if section == "fields" and name in fields:
+                fields[name] = tuple(_called(one, part) for one in fields[name])
+            for stage in stages if section == "stages" else ():
+                if stage.value == name:
+                    stages[stage] = tuple(_called(one, part) for one in stages[stage])
+    return replace(words, fields=fields, stages=stages)
+
+
+def _called(one: str, part: Part) -> str:
+    return part.id if one.strip().casefold() == part.name.strip().casefold() else one
+
+
 def _overlaid(now: Part, before: Part) -> Part:
     known = {name: getattr(before, name) for name in _ASPECTS}
     return replace(now, **{name: value for name, value in known.items() if value is not None})
+
+
+def meant(part: Part, names: Spelled) -> bool:
+    """Does the configuration still mean it by what it is called now, or by its id? What it calls otherwise is lost to it."""
+    words = [word.strip().casefold() for word in (part.id, part.name) if word.strip()]
+    named = [names.get(key, ()) for key in part.used]
+    return not part.used or any(
+        not some or any(word in one.casefold() for one in some for word in words) for some in named
+    )
 
 
 def kept(parts: Iterable[Part], names: Spelled) -> list[dict[str, Any]]:

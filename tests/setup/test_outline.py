@@ -6,12 +6,12 @@ import json
 from dataclasses import replace
 
 from hypothesis import given, settings
-from setup.test_drift import ALL, CAUSE, DANA, FLOW, TEAM, parts
+from setup.test_drift import ALL, CAUSE, DANA, DUE, FLOW, INTAKE, NAMES, TEAM, parts
 
 from escsync.adapter import PersonKind, TrackerPerson, Vocabulary
 from escsync.domain.people import Directory, Person
 from escsync.setup.drift import Kind, compare
-from escsync.setup.outline import expected, first, kept, known, people, spelled
+from escsync.setup.outline import by_id, expected, first, kept, known, meant, missing, people, spelled
 
 NOBODY = Directory()
 
@@ -116,3 +116,26 @@ def test_before_anything_was_accepted_people_are_expected_to_be_as_people_yaml_s
     )
 
     assert [(one.kind, one.subject) for one in found] == [(Kind.DEACTIVATED, "people.dana")]
+
+
+def test_what_a_name_meant_is_looked_for_by_its_id():
+    """Where nothing has the name any more; what is mapped by its id is surely gone."""
+    now = [one for one in ALL if one not in (CAUSE, DUE, INTAKE)]
+
+    lost = missing(ALL, now, NAMES)
+
+    words = by_id(NAMES, lost)
+    assert {part.id for part in lost} == {"f1", "s1"}
+    assert words.fields == {"root_cause": ("f1",), "due_at": ("f2",)}
+    assert list(words.stages.values()) == [("s1",), ("s2",)]
+
+
+def test_what_goes_by_a_name_that_it_no_longer_has_is_not_meant_any_more():
+    """By its id, by its name, as a part of a path, or because nothing says otherwise it is."""
+    names = {
+        "fields.root_cause": ("Account.Root cause",),
+        "fields.due_at": ("f2",),
+        "stages.intake": ("Inbox",),
+    }
+
+    assert [part.id for part in ALL if not meant(part, names)] == ["s1"]
