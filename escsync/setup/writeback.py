@@ -48,9 +48,11 @@ class Edited:
 def written(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
     """*text* with *settings* in the tracker's *section*, everything else byte for byte as it was."""
     left: list[Left] = []
+    wanted: dict[tuple[str, ...], Any] = {}
+    before = _data(text)
     for key, value in _leaves(settings):
         path = (*section, *key)
-        held = _at(_data(text), path)
+        held = _at(before, path)
         if _same(held, value):
             continue
         if isinstance(held, str) and _REFERENCE in held:
@@ -58,8 +60,14 @@ def written(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
         elif _hidden(value):
             left.append(Left(path, value, "it would be read as a reference"))
         else:
+            wanted[path] = value
+    try:
+        return Edited(_checked(text, wanted), tuple(left))
+    except NoPlace:
+        # One of them has no place: which one, only trying each tells.
+        for path, value in wanted.items():
             try:
-                text = _checked(text, path, value)
+                text = _checked(text, {path: value})
             except NoPlace:
                 left.append(Left(path, value, "the file is written in a way that leaves no room for it"))
     return Edited(text, tuple(left))
@@ -125,17 +133,20 @@ def save(path: Path, before: str, text: str) -> None:
         raise
 
 
-def _checked(text: str, path: tuple[str, ...], value: Any) -> str:
-    """The entry written, and read again: the file must say this and nothing else that is new."""
-    node = expected = _apart(_data(text))
-    for key in path[:-1]:
-        if isinstance(node, dict) and node.get(key) is None:
-            node[key] = {}
-        node = node[key] if isinstance(node, dict) else None
-    if not isinstance(node, dict):
-        raise NoPlace
-    node[path[-1]] = _plain(value)
-    return _proven(put(text, path, _plain(value)), expected)
+def _checked(text: str, wanted: Mapping[tuple[str, ...], Any]) -> str:
+    """The entries written, and read again: the file must say these and nothing else that is new."""
+    expected = _apart(_data(text))
+    for path, value in wanted.items():
+        node = expected
+        for key in path[:-1]:
+            if isinstance(node, dict) and node.get(key) is None:
+                node[key] = {}
+            node = node[key] if isinstance(node, dict) else None
+        if not isinstance(node, dict):
+            raise NoPlace
+        node[path[-1]] = value
+        text = put(text, path, value)
+    return _proven(text, expected)
 
 
 def _without(text: str, path: tuple[str, ...]) -> str:
