@@ -126,7 +126,7 @@ def _unlikely(place: Place) -> tuple[int, bool, str]:
     words = f"{place.id} {place.name}".casefold()
     hits = sum(word in words for word in _LIKELY[:2]) * 2 + any(word in words for word in _LIKELY[2:])
     # Every org has this one, and most use it for something else.
-    return -hits + (place.id == "IsEscalated"), place.kind != "record type", place.id
+    return -1 if place.id == "IsEscalated" else -2 * hits, place.kind != "record type", place.id
 
 
 def _available(raw: Mapping[str, Any], parent: str = "") -> Available:
