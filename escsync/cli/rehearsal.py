@@ -14,6 +14,14 @@ from escsync.domain.plan import Mode
 if TYPE_CHECKING:
     from escsync.offers import Rehearsed
 
+_REMEDIES = {
+    "reading": "let escsync's account see what it creates",
+    "own fields": "let escsync's account edit tickets",
+    "note": "let escsync's account write and edit its own internal comments",
+    "move": "let escsync's account move tickets",
+    "owner": "let escsync's account assign tickets, and the fallback owner be assigned",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
@@ -65,8 +73,7 @@ class Rehearsal:
         with self._step("reading"):
             ticket = self.trials.read(ref)
             if ticket is None:
-                remedy = "let escsync's account see what it creates"
-                self.trials.line(Level.FAIL, "reading", f"{_named(ref)} does not show", remedy)
+                self.trials.line(Level.FAIL, "reading", f"{_named(ref)} does not show", _REMEDIES["reading"])
             elif not ticket.in_scope:
                 remedy = "compare `scope:` with what the ticket says: an escalation like it would not be seen"
                 self.trials.line(Level.WARNING, "reading", f"{_named(ref)} is not in scope", remedy)
@@ -109,7 +116,7 @@ class Rehearsal:
         try:
             yield
         except TrackerError as error:
-            self.trials.line(Level.FAIL, name, error.message, error.remedy)
+            self.trials.line(Level.FAIL, name, error.message, error.remedy or _REMEDIES[name])
 
 
 def untried(mode: Mode) -> Problem:

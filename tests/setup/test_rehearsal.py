@@ -1,0 +1,240 @@
+"""The write test: every step is one line, whatever the tracker does, and the ticket never stays without a word."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from escsync.adapter import (
+    Ambiguous,
+    Capabilities,
+    Denied,
+    Level,
+    PersonRef,
+    Rejected,
+    Stage,
+    Unavailable,
+    Vocabulary,
+)
+from escsync.cli.rehearsal import Rehearsal
+from escsync.cli.trials import Trials
+from escsync.domain.plan import Mode
+from escsync.testing.tracker import MemoryTracker
+
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+OWN = ("due_at", "health", "computed_priority", "escsync_stage")
+WORDS = Vocabulary(
+    fields={name: (name,) for name in OWN},
+    stages={stage: (stage.value,) for stage in (Stage.INTAKE, Stage.INVESTIGATION, Stage.SOLUTION_DESIGN)},
+)
+IDRIS = PersonRef("idris", "Idris Cole", active=True)
+
+
+def rehearsed(tracker, mode=Mode.ENFORCE, *, words=WORDS, fallback=IDRIS, adapter=None):
+    """The lines of one write test: step -> the level and what was said."""
+    if "idris" not in tracker.users:
+        tracker.hire("idris", "Idris Cole")
+    adapter = adapter or tracker.connect()
+    lines = []
+    trials = Trials("memory", adapter, words, fallback, NOW, lines.append)
+    Rehearsal(mode, adapter, "escsync-test-1", trials).play()
+    told = {
+        line.subject.removeprefix("write test, "): (line.level, f"{line.message} -> {line.remedy}")
+        for line in lines
+    }
+    assert len(told) == len(lines), "each step is said once"
+    assert all(line.remedy for line in lines if line.level is not Level.OK), "whoever fails says what to do"
+    return told
+
+
+def levels(told):
+    return {step: level.value for step, (level, _) in told.items()}
+
+
+WELL = {"ticket": "ok", "reading": "ok", "own fields": "ok", "note": "ok"}
+ENFORCED = {**WELL, "move": "ok", "owner": "ok", "end": "ok"}
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize(
+    ("mode", "steps"), [(Mode.ANNOTATE, {**WELL, "end": "ok"}), (Mode.ENFORCE, ENFORCED)]
+)
+def test_a_whole_round_goes_as_far_as_the_mode(mode, steps, apart):
+    """And leaves nothing behind, with messages that come with the ticket or apart."""
+    tracker = MemoryTracker(NOW, capabilities=Capabilities(compare_and_set=True, apart=apart))
+
+    told = rehearsed(tracker, mode)
+
+    assert levels(told) == steps
+    assert tracker.held == {}
+
+
+@pytest.mark.parametrize(
+    ("how", "step", "level", "said"),
+    [
+        ({"stubborn": ["health"]}, "fields.health", "fail", "it was accepted and does not show -> put the field"),
+        ({"forbidden": ["health"]}, "fields.health", "fail", "this field cannot be set -> put the field"),
+        ({"stubborn": ["owner"]}, "owner", "fail", "it was accepted and does not show -> see that Idris Cole"),
+        ({"forbidden": ["owner"]}, "owner", "fail", "this field cannot be set"),
+        ({"stubborn": ["stage"]}, "move", "warning", "none is possible from intake: it was accepted and does not show"),
+        ({"forbidden": ["stage"]}, "move", "warning", "none is possible from intake: no transition leads there"),
+        ({"capabilities": Capabilities(note=False)}, "note", "ok", "none is written"),
+    ],
+)  # fmt: skip
+def test_what_does_not_work_is_said_and_the_rest_is_tried(how, step, level, said):
+    """One line for what fails, and the ticket is deleted all the same."""
+    tracker = MemoryTracker(NOW, **how)
+
+    told = rehearsed(tracker)
+
+    assert told[step][0].value == level
+    assert said in told[step][1]
+    others = {name: found for name, found in levels(told).items() if name != step}
+    assert set(others.values()) == {"ok"}
+    assert tracker.held == {}
+
+
+def test_without_a_fallback_owner_nobody_is_assigned():
+    """It is said, because mode enforce would assign somebody."""
+    told = rehearsed(MemoryTracker(NOW), fallback=None)
+
+    assert told["owner"][0] is Level.WARNING
+    assert "fallback_owner" in told["owner"][1]
+
+
+def test_what_is_not_mapped_is_not_tried():
+    """Neither own fields nor moves."""
+    told = rehearsed(MemoryTracker(NOW), words=Vocabulary(stages={Stage.INTAKE: ("intake",)}))
+
+    assert "none is mapped" in told["own fields"][1]
+    assert "no other stage is mapped" in told["move"][1]
+
+
+class Contrary:
+    """A tracker's adapter, with one of its verbs failing in its own way."""
+
+    def __init__(self, tracker, verb, error, *, done=False):
+        self._adapter = tracker.connect()
+        self._verb, self._error, self._done = verb, error, done
+
+    def __getattr__(self, name):
+        real = getattr(self._adapter, name)
+        if name != self._verb:
+            return real
+
+        def fail(*given):
+            if self._done:
+                real(*given)
+            raise self._error
+
+        return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "mode", "level"),
+    [
+        (Denied("may not create"), Mode.ANNOTATE, "warning"),
+        (Denied("may not create"), Mode.ENFORCE, "fail"),
+        (Rejected("a required field is empty"), Mode.ANNOTATE, "fail"),
+        (Ambiguous("no answer"), Mode.ANNOTATE, "fail"),
+    ],
+)
+def test_where_no_ticket_can_be_made_nothing_else_is_tried(error, mode, level):
+    """Whoever only annotates needs no right to create: that is a warning."""
+    tracker = MemoryTracker(NOW)
+
+    told = rehearsed(tracker, mode, adapter=Contrary(tracker, "scratch", error))
+
+    assert levels(told) == {"ticket": level}
+    assert "escsync-test-1" in told["ticket"][1] or not isinstance(error, Ambiguous)
+
+
+def test_a_ticket_whose_making_was_not_answered_is_found_by_its_mark():
+    """The round goes on with it, and it does not stay."""
+    tracker = MemoryTracker(NOW)
+
+    told = rehearsed(tracker, adapter=Contrary(tracker, "scratch", Ambiguous("no answer"), done=True))
+
+    assert levels(told) == ENFORCED
+    assert tracker.held == {}
+
+
+@pytest.mark.parametrize("verb", ["write", "fit"])
+def test_a_step_that_breaks_off_is_a_line(verb):
+    """And the ticket goes, whatever happened on it."""
+    tracker = MemoryTracker(NOW)
+
+    told = rehearsed(
+        tracker, adapter=Contrary(tracker, verb, Unavailable("it does not answer", remedy="wait"))
+    )
+
+    assert told["own fields"] == (Level.FAIL, "it does not answer -> wait")
+    assert told["end"][0] is Level.OK
+    assert tracker.held == {}
+
+
+def test_a_ticket_that_cannot_be_deleted_is_named_with_the_click():
+    """Nobody is left with a ticket that nobody told of."""
+    tracker = MemoryTracker(NOW)
+    error = Denied("may not delete", remedy="delete it under ... > Delete")
+
+    told = rehearsed(tracker, adapter=Contrary(tracker, "discard", error))
+
+    assert told["end"][0] is Level.FAIL
+    assert (
+        "MEM-1 could not be deleted: may not delete -> delete it under ... > Delete; until then"
+        in told["end"][1]
+    )
+
+
+def test_a_deletion_whose_answer_was_lost_is_looked_for():
+    """It is gone, and that is what counts."""
+    tracker = MemoryTracker(NOW)
+
+    told = rehearsed(tracker, adapter=Contrary(tracker, "discard", Ambiguous("no answer"), done=True))
+
+    assert told["end"] == (Level.OK, "MEM-1 is deleted -> ")
+
+
+def test_whoever_interrupts_it_leaves_no_ticket_behind():
+    """Control-C in the middle of a step."""
+    tracker = MemoryTracker(NOW)
+
+    with pytest.raises(KeyboardInterrupt):
+        rehearsed(tracker, adapter=Contrary(tracker, "fit", KeyboardInterrupt()))
+
+    assert tracker.held == {}
+
+
+def test_a_note_that_stands_there_twice_is_said():
+    """Two notes would confuse everybody."""
+    tracker = MemoryTracker(NOW)
+
+    class Doubling(Contrary):
+        def __getattr__(self, name):
+            if name == "write" and tracker.held:
+                held = next(iter(tracker.held.values()))
+                if held.note is not None and not held.twins:
+                    held.twins.append("note:2")
+            return super().__getattr__(name)
+
+    told = rehearsed(tracker, Mode.ANNOTATE, adapter=Doubling(tracker, "", None))
+
+    assert told["note"][0] is Level.FAIL
+    assert "it stands there twice" in told["note"][1]
+
+
+def test_an_automation_that_is_faster_is_no_failure():
+    """It touches each new ticket; what is then written is written on the ticket as it stands."""
+    tracker = MemoryTracker(NOW)
+    touched = []
+
+    def automation(name, moment):
+        if (name, moment) == ("write", "before") and not touched:
+            touched.append(True)
+            tracker.touch(next(iter(tracker.held.values())))
+
+    tracker.hook = automation
+
+    assert levels(rehearsed(tracker)) == ENFORCED
