@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escsync.cli import proposals, starter
-from escsync.cli.answers import Answers, Unfit
+from escsync.cli.answers import Answers, Unfit, reference
 from escsync.cli.exits import Exit, Stop
 from escsync.cli.interview import Interview
 from escsync.cli.session import Session
-from escsync.cli.target import Target, target_of, write
-from escsync.cli.tour import Tour, surroundings
+from escsync.cli.target import Target, extend, target_of, write
+from escsync.cli.tour import HEADING, Tour, surroundings
+from escsync.report.display import shown
 
 if TYPE_CHECKING:
     from escsync.adapter import Plugin
     from escsync.offers import Guide
-    from escsync.setup.draft import Section
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -110,10 +110,10 @@ def _template(
     hints = ["Fill in what they ask for, then run `escsync doctor`."]
     if guide is not None and guide.questions:
         first = guide.questions[0]
-        key = ".".join(first.key)
+        answer = f"{'.'.join(first.key)}={reference(first.default) if first.secret else '...'}"
         hints.append(
-            f"Or look at the tracker and have it filled in: escsync init --tracker {plugin.name} -o other.yaml "
-            f"--set {key}={'${env:' + first.default + '}' if first.secret else '...'}"
+            "Or run it on a terminal, or with answers, and it looks at the tracker and fills them in itself: "
+            f"escsync init --tracker {plugin.name} -o other.yaml --set '{answer}'"
         )
     return _end(session, target, text, _about(plugin.name, plugin.name), hints)
 
@@ -131,23 +131,29 @@ def _guided(
 ) -> Exit:
     """Answers first, then a look at the tracker, then the draft."""
     from escsync import registry
+    from escsync.setup import draft
 
     folder = (target.path.parent if target.path else session.host.directory()).absolute()
     answers = Answers(registry.settings_model(plugin), folder, surroundings(session, folder))
     answers.take(settings)
-    tracker_name = _named(name or plugin.name)
-    scouting = Tour(session, guide, answers, person)
+    called = _named(name or plugin.name)
+    if target.add:
+        _room(target, called)
+    tour = Tour(session, guide, answers, person)
     try:
-        found = scouting.go(offline=offline)
+        found = tour.go(offline=offline)
+        section = found.section(called, plugin.name)
+        if found.looked and not session.terminal.as_json:
+            proposals.tabled(session, section.proposal, aside=target.path is None)
+        heading = ("", "") if target.add else tour.heading()
     except Unfit as error:
         raise Stop(*(f"--set {'.'.join(key)}: {said}" for key, said in error.problems)) from None
-    section = found.section(tracker_name, plugin.name)
-    if found.looked and not session.terminal.as_json:
-        proposals.tabled(session, section.proposal, aside=target.path is None)
-    if target.add and target.path is not None:
-        return _added(session, target, target.path, section, scouting)
-    text = _text(section, scouting.heading())
-    return _end(session, target, text, proposals.document(section), scouting.hints(target.shown))
+    except KeyboardInterrupt:
+        raise Stop("interrupted; nothing was written", code=Exit.INTERRUPTED) from None
+    text = draft.section(section)
+    if not target.add:
+        text = starter.head(*map(draft.quoted, heading)) + text
+    return _end(session, target, text, proposals.document(section), tour.hints(target.shown), called)
 
 
 def _named(name: str) -> str:
@@ -156,56 +162,60 @@ def _named(name: str) -> str:
     return name
 
 
-def _text(section: Section, heading: tuple[str, str]) -> str:
-    from escsync.setup import draft
+def _room(target: Target, name: str) -> None:
+    """Stop where there is no room for another tracker; said before anybody is asked anything."""
+    from escsync.setup import addition, writeback
 
-    return starter.head(*map(draft.quoted, heading)) + draft.section(section)
-
-
-def _added(session: Session, target: Target, path: Path, section: Section, scouting: Tour) -> Exit:
-    """The section below those that are there; nothing else in the file changes."""
-    from escsync.setup import draft, writeback
-    from escsync.setup.addition import Unsuited, added
-
-    before, new = writeback.read(path), draft.section(section)
+    if target.path is None:
+        raise Stop("--add needs a file; leave it out to see the configuration on stdout")
     try:
-        writeback.save(path, before, added(before, section.name, new))
-    except Unsuited as error:
+        addition.added(writeback.read(target.path), name, f"  {name}:\n    adapter: none\n")
+    except addition.Unsuited as error:
         raise Stop(f"{target.shown}: {error}") from None
-    except writeback.Changed:
-        raise Stop(
-            f"{target.shown}: somebody changed it meanwhile, so it stays as it is; run this again"
-        ) from None
-    hints = scouting.hints(target.shown)
-    if session.terminal.as_json:
-        about = proposals.document(section)
-        session.terminal.document(
-            {"schema": 1, **about, "written": [str(target.shown)], "text": new, "next": hints}
-        )
-    else:
-        session.terminal.say(f"{target.shown}: the tracker {section.name!r} was added")
-        session.terminal.tell(hints)
-    return Exit.DONE
+    except UnicodeDecodeError:
+        raise Stop(f"{target.shown}: is not UTF-8 text; save it as such first") from None
 
 
 def _about(name: str, adapter: str) -> dict[str, Any]:
     return {"tracker": {"name": name, "adapter": adapter}, "looked": False}
 
 
-def _end(session: Session, target: Target, text: str, about: dict[str, Any], hints: list[str]) -> Exit:
-    """Write the files, and say what comes next."""
+def _end(
+    session: Session, target: Target, text: str, about: dict[str, Any], hints: list[str], called: str = ""
+) -> Exit:
+    """Write what there is to write, and say what comes next."""
     written: list[str] = []
     if target.path is not None:
-        written = write(target.path, target.shown, text)
-    if session.terminal.as_json:
-        session.terminal.document(
-            {"schema": 1, **about, "written": written, "text": "" if written else text, "next": hints}
+        written = (
+            extend(target.path, target.shown, called, text)
+            if target.add
+            else write(target.path, target.shown, text)
         )
-        return Exit.DONE
-    if target.path is None:
+    if session.terminal.as_json:
+        steps = [line.strip() for line in hints if line != HEADING]
+        whole = {"schema": 1, **about, "written": written, "text": "" if written else text, "next": steps}
+        session.terminal.document(whole)
+    elif target.path is None:
         session.terminal.raw(text)
-        return Exit.DONE
-    for one in written:
-        session.terminal.say(f"{one}: written")
-    session.terminal.tell(hints)
+    else:
+        for one in written:
+            session.terminal.say(f"{one}: {f'the tracker {called} was added' if target.add else 'written'}")
+        session.terminal.tell(_unfinished(session, target))
+        session.terminal.tell(hints)
     return Exit.DONE
+
+
+def _unfinished(session: Session, target: Target) -> list[str]:
+    """What a person has to fill in before the configuration can be used, each with its line; secrets are not asked for."""
+    from escsync.config import ConfigError, load
+
+    folder = session.host.directory()
+    try:
+        load(
+            target.shown if folder == Path.cwd() else folder / target.shown,
+            environ=session.host.environ,
+            offline=True,
+        )
+    except ConfigError as error:
+        return ["To be filled in or corrected first:", *(f"  {shown(one)}" for one in error.problems)]
+    return []

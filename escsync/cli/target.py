@@ -50,6 +50,20 @@ def write(path: Path, shown: Path, text: str) -> list[str]:
     return written
 
 
+def extend(path: Path, shown: Path, name: str, section: str) -> list[str]:
+    """The tracker *name* below those that are there; nothing else in the file changes."""
+    from escsync.setup import addition, writeback
+
+    try:
+        before = writeback.read(path)
+        writeback.save(path, before, addition.added(before, name, section))
+    except addition.Unsuited as error:
+        raise Stop(f"{shown}: {error}") from None
+    except writeback.Changed:
+        raise Stop(f"{shown}: somebody changed it meanwhile, so it stays as it is; run this again") from None
+    return [str(shown)]
+
+
 def _write(path: Path, shown: Path, text: str) -> bool:
     """Write a new file whole or not at all; False where there is one, which stays as it is."""
     half = path.with_name(f".{path.name}.{os.getpid()}.new")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from escsync.setup.draft import Section
     from escsync.setup.proposal import Proposal
 
+HEADING = "Next:"
 _ATTEMPTS, _SECONDS = 3, 20.0
 """A person waits: what does not answer by then is said to be away."""
 
@@ -124,7 +125,7 @@ class Tour:
             for name in self._answers.unset()
         ]
         return [
-            "Next:",
+            HEADING,
             *(f"  {line}" for line in unset),
             f"  escsync provision{where}    lists what the tracker still lacks; --apply makes it",
             f"  escsync doctor{where}       says what is not well yet, and when all is ready",

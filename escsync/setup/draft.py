@@ -90,7 +90,7 @@ def _lines(tracker: Section) -> Iterator[str]:
     yield from _block(
         [
             (f"  {tracker.name}:", "a name of your choosing; people.yaml refers to it under `ids:`"),
-            (f"    adapter: {tracker.adapter}", ""),
+            (f"    adapter: {quoted(tracker.adapter)}", ""),
             ("    mode: observe", "off | observe | annotate | enforce"),
         ]
     )

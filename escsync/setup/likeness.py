@@ -71,6 +71,6 @@ def _one(mine: tuple[str, ...], term: str, ours: bool) -> Likeness:
         matcher = SequenceMatcher(None, joined, wanted, autojunk=False)
         if matcher.quick_ratio() >= _TYPO and (ratio := matcher.ratio()) >= _TYPO:
             return Likeness(SIMILAR + round((ratio - _TYPO) * 50), f"nearly {term!r}")
-    if len(wanted) >= 4 and set(theirs) < set(mine):
+    if len(wanted) >= (4 if ours else 5) and set(theirs) < set(mine):
         return Likeness(PART + round(25 * len(wanted) / len(joined)), f"has {term!r} in its name")
     return Likeness()

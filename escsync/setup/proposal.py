@@ -12,7 +12,7 @@ from . import stages as ladder
 from .likeness import Likeness, likeness, same
 from .options import Choice, choices, telling, understood
 from .synonyms import FIELDS as TERMS
-from .wishes import label, wishes
+from .wishes import NATIVE, label, wishes
 
 SURE = 70
 """From here on a proposal stands in the configuration; below it is a comment for a person to decide."""
@@ -156,7 +156,7 @@ def _best(available: Sequence[Available], leave_out: set[str]) -> list[Match]:
             continue  # the one status that there is needs no entry
         for one in available:
             like = judged(wanted, one)
-            if like.confidence >= WORTH_SAYING:
+            if like.confidence >= (SURE if wanted.name in NATIVE else WORTH_SAYING):
                 pairs.append((wanted, one, like))
     order = list(FIELDS)
     pairs.sort(key=lambda p: (-p[2].confidence, order.index(p[0].name), p[1].spelling))

@@ -8,6 +8,9 @@ import select
 
 import pytest
 from e2e.house import PROGRAM, House
+from fakes.jira.empty import empty
+from fakes.jira.rig import rig as jira
+from fakes.jira.schema import Status
 from fakes.notion.rig import TOKEN
 from fakes.notion.rig import rig as notion
 from fakes.salesforce.rig import rig as salesforce
@@ -88,7 +91,7 @@ def test_a_template_asks_only_for_what_it_cannot_know(house, tracker):
     house.environ = dict.fromkeys(SECRETS[tracker], "t0ken-t0ken")
 
     assert written.code == 0
-    assert f"init --tracker {tracker} -o other.yaml --set connection." in written.out
+    assert f"init --tracker {tracker} -o other.yaml --set 'connection." in written.out
     assert lacking.code == 0, lacking.err
     assert missing.code == 2
     assert all(f"{name} is not set" in missing.err for name in SECRETS[tracker])
@@ -159,6 +162,47 @@ def test_with_answers_the_tracker_is_looked_at(house, workspace, where):
     assert 'company: "Acme: Tools"' in (house.folder / "escsync.yaml").read_text("utf-8")
     assert checked.code == 0, checked.out
     assert "fields.severity: Severity" in checked.out
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_an_empty_jira_is_found_as_it_is(house, dialect):
+    """Its statuses are mapped, and its due date is not taken; what is lacking is listed, and doctor knows the file."""
+    with jira(dialect, empty()) as site:
+        told = site.credentials()
+        house.environ["JIRA_TOKEN"] = told.pop("token")
+        answers = [f"connection.{name}={value}" for name, value in {"url": site.server.url, **told}.items()]
+        given = [
+            part
+            for one in [*answers, "scope.project=exec", "scope.issue_type=Escalation"]
+            for part in ("--set", one)
+        ]
+
+        answer = house("init", "--tracker", "jira", *given)
+        checked = house("doctor")
+
+    assert answer.code == 0, answer.err
+    assert tracker(house)["scope"] == {"project": "EXEC", "issue_type": "Escalation"}
+    assert tracker(house)["stages"]["resolution_pending"] == "Resolution Pending"
+    assert tracker(house)["fields"] is None
+    assert "not there yet: " in answer.out
+    assert checked.code == 0, checked.out
+
+
+def test_a_status_that_is_called_like_a_reference_reads_no_file(house):
+    """Whoever may name a status in Jira must not have a file of this machine read."""
+    world = empty()
+    world.statuses["1"] = Status("1", "${file:/etc/hostname}", "new")
+    with jira("cloud", world) as site:
+        house.environ["JIRA_TOKEN"] = site.credentials()["token"]
+        answer = house(
+            "init", "--tracker", "jira", "--set", f"connection.url={site.server.url}", "--set", "connection.deployment=cloud",
+            "--set", f"connection.email={site.credentials()['email']}", "--set", "scope.issue_type=Escalation",
+            "--set", "scope.project=EXEC",
+        )  # fmt: skip
+
+    assert answer.code == 0, answer.err
+    assert "intake" not in tracker(house)["stages"]
+    assert house("list").code == 0
 
 
 def test_answers_may_name_fields_and_statuses(house, org):
@@ -251,6 +295,8 @@ def test_without_the_secret_the_answers_are_written_and_the_way_on_is_said(house
     assert tracker(house)["connection"] == {"url": NOWHERE, "token": "${env:JIRA_TOKEN}"}
     assert re.search(r"# project: EXEC +# The project's key", text)
     assert "# intake:" in text
+    assert "To be filled in or corrected first:\n  " in answer.out
+    assert "trackers.jira.scope: every ticket of the site would be in scope" in answer.out
 
 
 def test_a_tracker_that_is_not_there_is_exit_6_and_nothing_is_written(house):
