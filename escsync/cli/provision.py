@@ -52,7 +52,7 @@ def deprovision(
         _document(session, works, apply, _removals)
     elif not apply and any(not one.kept for work in works for one in work.things):
         session.terminal.say(
-            "Nothing was removed. Next: `escsync deprovision --apply`; the values in it are lost then."
+            "Nothing was removed. Next: `escsync deprovision --apply`; all values in it go with it."
         )
     return worst(work.code for work in works)
 
@@ -153,7 +153,7 @@ def _agreed(work: Work, count: int) -> bool:
     from rich.prompt import Confirm
 
     things = "1 thing" if count == 1 else f"{count} things"
-    asked = f"Remove {things} from {work.tracker.name}? What stands in it is lost"
+    asked = f"Remove {things} from {work.tracker.name}? All values in it go with it"
     return Confirm.ask(asked, console=terminal.err, default=False)
 
 

@@ -117,13 +117,16 @@ class Work:
 
     def failed(self, id: str, subject: str, error: TrackerError) -> None:
         """What could not be done; the remedy of the same reason is told once."""
+        from escsync.adapter import Ambiguous, Unavailable
         from escsync.sync.outcome import failure_of
 
         told = failure_of(error)
+        lost = isinstance(error, Ambiguous | Unavailable) and not error.remedy
+        remedy = "run the same command again: it looks first what is there" if lost else told.remedy
         again = told.message in self._said
         self._said.add(told.message)
-        self.say("FAIL", subject, told.message, "" if again else told.remedy)
-        self._note(id, subject, told.code, told.message, told.remedy)
+        self.say("FAIL", subject, told.message, "" if again else remedy)
+        self._note(id, subject, told.code, told.message, remedy)
         self.code = Exit.PARTIAL
 
     def wrote(self, pen: Pen) -> None:

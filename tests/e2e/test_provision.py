@@ -324,7 +324,7 @@ def test_deprovision_takes_away_what_was_made(office):
 
     assert listed.out.splitlines()[0] == 'REMOVE support: f2: the choice field "Tone"'
     assert lines(listed)[-2] == "support: 4 to remove"
-    assert "are lost then" in lines(listed)[-1]
+    assert "go with it" in lines(listed)[-1]
     assert len(after_list) == 5
     assert removed.code == 0, removed.err
     assert office.names == ["Severity"]
