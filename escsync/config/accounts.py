@@ -50,7 +50,7 @@ def accounts(path: FilePath) -> tuple[Accounts, list[Problem]]:
         return Accounts(), [_unread(file, "there is no such file")]
     except OSError as error:
         return Accounts(), [_unread(file, f"cannot be read: {error.strerror}")]
-    except UnicodeDecodeError:
+    except ValueError:
         return Accounts(), [_unread(file, "is not UTF-8; save it as `CSV UTF-8`")]
     return _Reader(file).read(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -36,7 +37,7 @@ class Manual:
         """*problem* of a file that is not there, with the key that names it and the one beside it that was perhaps meant."""
         keys = ("policy", "people", "accounts")
         at = next((key for key in keys if _ends(path, self._document.data.get(key))), "")
-        if problem.path or not at or path.exists():
+        if problem.path or not at or os.path.exists(path):
             return problem
         origin = self._document.origin((at,))
         try:
