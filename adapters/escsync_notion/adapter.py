@@ -100,7 +100,7 @@ class NotionAdapter:
 
     def people(self) -> Iterator[TrackerPerson]:
         """The members and bots of the workspace; guests are listed nowhere, and those who left only if they were met."""
-        schema, listed = self._discovery.schema, set[str]()
+        schema, listed = self._discovery.faces, set[str]()
         for page in self._connection.listed("users", what="reading the users", needs="read user information"):
             for raw in page:
                 ref = schema.person(raw)

@@ -85,6 +85,11 @@ class Discovery:
         return self._schema
 
     @property
+    def faces(self) -> Schema:
+        """A schema to tell people by: they are there before any database is."""
+        return Schema("", "", self._binding.vocabulary) if self.settings.scope.unmade else self.schema
+
+    @property
     def me(self) -> dict[str, str]:
         """Escsync's own account: id, name and workspace."""
         _ = self.schema

@@ -114,9 +114,9 @@ class Survey:
                     continue
                 done, ends = found.group == GROUPS[-1], stage.value in _ENDS
                 if found.group and done is not ends:
-                    remedy = (
-                        f"move it in Notion to the group {'Complete' if ends else 'To-do or In progress'}"
-                    )
+                    group = "Complete" if ends else "To-do or In progress"
+                    where = f"the menu of {column.name!r} > Edit property"
+                    remedy = f"move it in Notion to the group {group} ({where}); the API moves none"
                     told = f"{found.name} stands in the group {found.group!r}"
                     yield Problem(Level.WARNING, f"stages.{stage}", told, remedy)
                 else:

@@ -11,7 +11,7 @@ from fakes.notion.rig import pull, rig
 from fakes.notion.site import empty
 from fakes.notion.trouble import broken
 
-from escsync.adapter import Denied, Draft, Level, Move, SetField, Stage
+from escsync.adapter import Denied, Draft, Level, Move, SetField, Stage, Unavailable
 
 
 @pytest.fixture
@@ -39,6 +39,17 @@ def test_before_it_every_pass_and_doctor_say_one_thing(notion):
         pull(adapter)
 
 
+def test_before_it_people_and_rights_can_be_looked_at(notion):
+    """What provisioning needs is not too much yet, and nobody need wait for a database to write people.yaml."""
+    adapter = notion.connect(fields={}, stages={})
+
+    excess = [line.subject for line in adapter.rights("observe") if line.code == "EXCESS"]
+    people = {one.name for one in adapter.people()}
+
+    assert excess == ["capability insert comments"]
+    assert people == {"Dana Reyes", "Idris Cole", "Ana Lima", "Escalation Sync"}
+
+
 def test_a_page_becomes_a_database_in_which_passes_run(notion):
     """With what it wrote into the configuration doctor is content, and a ticket goes through what enforce does."""
     done = errand(notion).apply()
@@ -53,7 +64,7 @@ def test_a_page_becomes_a_database_in_which_passes_run(notion):
 
     assert (done.failures, written.failures) == ([], {})
     assert set(problems) == {"stages.closed", "stages.rejected", "stages.duplicate"}
-    assert problems["stages.closed"].remedy == "move it in Notion to the group Complete"
+    assert problems["stages.closed"].remedy.startswith("move it in Notion to the group Complete (the menu")
     assert (ticket.key, ticket.status.stage, ticket.values["health"]) == ("ESC-1", Stage.CLOSED, "breached")
 
 
@@ -271,6 +282,17 @@ def _first(notion):
     done = errand(notion)
     done.look()
     done.adapter.provide(done.gaps[0])
+
+
+def test_without_a_database_the_rest_is_not_tried(notion):
+    """As with a tracker that is not there: one line says it for all."""
+    done = errand(notion)
+    done.look()
+
+    with pytest.raises(Unavailable, match="there is no database to make it in"):
+        done.adapter.provide(done.gaps[1])
+
+    assert not writes(notion)
 
 
 def test_only_what_is_asked_for_is_made_besides_what_every_pass_needs(notion):

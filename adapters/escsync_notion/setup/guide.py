@@ -25,12 +25,22 @@ RIGHTS = (
         "names, matching people by e-mail, and telling who has left",
         _CAPABILITIES,
     ),
-    Right("Access to the database, and to those that mapped relations lead to", "observe", "", _SHARING),
+    Right(
+        "Access to the database, and to those that mapped relations lead to",
+        "observe",
+        "its pages; nothing else of the workspace is visible",
+        _SHARING,
+    ),
     Right("Insert comments", "annotate", "the note, one comment of escsync's own", _CAPABILITIES),
     Right(
         "Update content", "annotate", "escsync's own properties; in enforce owner and status", _CAPABILITIES
     ),
-    Right("Insert content", "enforce", "follow-up pages, and `escsync intake`", _CAPABILITIES),
+    Right(
+        "Insert content",
+        "enforce",
+        "follow-up pages, `escsync intake`, and the test page of `escsync doctor --write-test`",
+        _CAPABILITIES,
+    ),
     Right("Update content", "provision", "properties and options that are missing", _CAPABILITIES),
     Right("Insert content", "provision", "a new database and its views", _CAPABILITIES),
     Right(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, assert_never
 
-from escsync.adapter import Ambiguous, Rejected, Vocabulary
+from escsync.adapter import Ambiguous, Rejected, Unavailable, Vocabulary
 from escsync.offers import Gap, Provided, Wish
 
 from .. import richtext
@@ -165,9 +165,8 @@ class Provision:
 
     def _now(self) -> Ground:
         if self._ground is None:
-            raise Rejected(
-                "there is no database yet", remedy="make the database first: `escsync provision --apply`"
-            )
+            # As with a tracker that is not there, trying the rest is useless.
+            raise Unavailable("there is no database to make it in", executed=False, remedy=_AGAIN)
         return self._work.again(self._ground)
 
 

@@ -80,6 +80,8 @@ class Rights:
 
     def _judged(self, name: str, mode: str) -> Problem:
         subject, needed = f"capability {name}", needs(name, mode)
+        # Somebody who has yet to provision needs both.
+        needed = needed or (self._discovery.settings.scope.unmade and name in FOR_PROVISIONING)
         if self.has(name):
             if needed:
                 return Problem(Level.OK, subject, "granted")
