@@ -27,6 +27,10 @@ class Build:
     datacenter: str
     team: str
 
+    def called(self, *, cloud: bool, team: bool) -> str:
+        """What people who click call its type."""
+        return self.team if team else self.cloud if cloud else self.datacenter
+
     @property
     def listed(self) -> bool:
         """Does it have options?"""

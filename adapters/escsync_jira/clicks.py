@@ -22,7 +22,7 @@ class Clicks:
         listed = f", with the options {_quoted(options)}" if options else ""
         if self.team:
             return f"{self._settings()} > drag {build.team!r} into the fields > name it {name!r}{listed} > Save changes"
-        kind = build.cloud if self.cloud else build.datacenter
+        kind = build.called(cloud=self.cloud, team=False)
         return (
             f"{self._fields()} > {'Create new field' if self.cloud else 'Add custom field'} > {kind!r} > "
             f"name it {name!r}{listed} > Create > tick the screens of {self.kind} in {self.project} > Update"

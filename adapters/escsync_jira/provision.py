@@ -53,6 +53,8 @@ class Provision:
         if lack is None or ground is None:
             raise Rejected(f"{gap.subject}: this has to be done by hand", remedy=gap.by_hand)
         id = lack.column.id if lack.column is not None else self._field(lack, ground)
+        if lack.column is None or id in ground.marks.values():
+            self._associate(id, ground)
         if lack.options and ground.contexts is not None:
             ground.contexts.add(id, lack.options)
         for screen in lack.screens:
@@ -61,28 +63,30 @@ class Provision:
         return Provided(id, "field", gap.what, self._settings(lack, id))
 
     def _gaps(self, lack: Lack, ground: Ground) -> Iterator[Gap]:
-        clicks, shown = ground.clicks, f"{lack.name!r}"
+        clicks, shown, id = ground.clicks, f"{lack.name!r}", lack.column.id if lack.column else ""
+        new = f"a field {shown}, {lack.build.called(cloud=ground.cloud, team=ground.team)}"
         if lack.column is None and not ground.admin:
-            what = f"a field {shown} ({lack.build.type}) {_listing(lack.options)}".strip()
+            what = ", ".join(filter(None, [new, _counted(lack.options)]))
             yield Gap(lack.id, lack.subject, what, clicks.field(lack.name, lack.build, lack.options))
             return
         by_hand = lack.options if ground.contexts is None else ()
-        parts = []
-        if lack.column is None:
-            parts.append(f"a field {shown} ({lack.build.type})")
+        parts = [new if lack.column is None else f"for {shown} ({id})"]
         if lack.options and not by_hand:
-            new = "with" if lack.column is None else f"for {shown} ({lack.column.id}): the"
-            parts.append(f"{new} {_listing(lack.options)}")
+            parts.append(
+                f"{'the ' if id else ''}option{'s' if len(lack.options) > 1 else ''} {', '.join(lack.options)}"
+            )
         if lack.screens:
-            on = f"on {len(lack.screens)} screen{'s' if len(lack.screens) > 1 else ''} of {clicks.kind}"
-            parts.append(on if parts else f"{shown} ({lack.column.id if lack.column else ''}) {on}")
-        if parts or not lack.settled:
+            parts.append(
+                f"on {len(lack.screens)} screen{'s' if len(lack.screens) > 1 else ''} of {clicks.kind}"
+            )
+        work = lack.column is None or len(parts) > 1
+        if work or not lack.settled:
             self._lacks[lack.id] = lack
-            exists = f"{shown} ({lack.column.id if lack.column else ''}) exists and only has to be mapped"
-            yield Gap(lack.id, lack.subject, ", ".join(parts) or exists, found=not parts)
+            exists = f"{shown} ({id}) exists and only has to be mapped"
+            yield Gap(lack.id, lack.subject, ", ".join(parts) if work else exists, found=not work)
         name = lack.wish.wanted.name
         if by_hand:
-            what = f"{_listing(by_hand)} of {shown}"
+            what = f"{_counted(by_hand)} of {shown}"
             yield Gap(f"options:{name}", f"options.{name}", what, clicks.options(lack.name, by_hand))
         if lack.hidden:
             what = f"{shown} on the screens of {clicks.kind}: nobody can fill it in"
@@ -155,6 +159,17 @@ class Provision:
             )
         return str(answer.mapping().get("id") or "")
 
+    def _associate(self, id: str, ground: Ground) -> None:
+        """Sites with field schemes offer a new field to no project by itself; others do not know the question."""
+        if not self._cloud:
+            return
+        body = {
+            "associationContexts": [{"identifier": int(str(ground.project["id"])), "type": "PROJECT_ID"}],
+            "fields": [{"identifier": id, "type": "FIELD_ID"}],
+        }
+        what = "offering a field to the project"
+        self._connection.put("field/association", body, what=what, safe=True, refused=_REFUSED)
+
     def _settings(self, lack: Lack, id: str) -> Mapping[Key, Any]:
         if lack.settled:
             return {}
@@ -168,8 +183,6 @@ class Provision:
         return {key: several}
 
 
-def _listing(options: Sequence[str]) -> str:
-    """Some options in a line."""
-    if not options:
-        return ""
-    return f"option{'s' if len(options) > 1 else ''} {', '.join(options)}"
+def _counted(options: Sequence[str]) -> str:
+    """So many options."""
+    return f"{len(options)} option{'s' if len(options) > 1 else ''}" if options else ""

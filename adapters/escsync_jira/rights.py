@@ -11,7 +11,7 @@ from .connection import Connection
 from .discovery import Discovery
 
 _SCHEME = "Project settings > Permissions"
-_GLOBAL = "Settings > System > Global permissions"
+_GLOBAL = "Settings (Administration) > System > Global permissions"
 _TOKEN = 'when the API token is made: "with scopes", or in the OAuth app'
 
 PERMISSIONS: tuple[tuple[str, Right], ...] = (

@@ -41,6 +41,8 @@ class AdminRoutes(Rest):
         taken = [int(n[12:]) for n in [*self.world.fields, *self.world.trash] if n.startswith("customfield_")]
         field = self.world.add_field(max([10199, *taken]) + 1, name, custom)
         field.description = str(body.get("description", ""))
+        if self.cloud:
+            self.world.arrangement.unassociated.add(field.id)
         told: dict[str, Any] = {"id": field.id, "name": name, "custom": True, "orderable": True}
         told |= {"navigable": True, "searchable": True, "schema": field.schema}
         told["clauseNames"] = [f"cf[{field.id[12:]}]", name]

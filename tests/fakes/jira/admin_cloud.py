@@ -68,6 +68,14 @@ class CloudAdminRoutes(AdminRoutes):
         ]
         return self.offsets(request, rows)
 
+    @route("PUT", "/field/association")
+    def associate(self, request: Request) -> Reply:
+        self.administer()
+        for one in request.body["associationContexts"]:
+            self.project(str(one["identifier"]))
+        self.world.arrangement.unassociated -= {one["identifier"] for one in request.body["fields"]}
+        return Reply(204)
+
     @route("POST", "/field/{id}/trash")
     def trash(self, request: Request, id: str) -> Reply:
         field = self.classic(id)

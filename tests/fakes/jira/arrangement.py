@@ -49,6 +49,8 @@ class Arrangement:
         self.screens: dict[str, Screen] = {}
         self.schemes: dict[str, dict[str, str]] = {}
         self.projects: dict[str, dict[str, str]] = {}
+        self.unassociated: set[str] = set()
+        """Fields of Cloud that no scheme offers to any project yet."""
         self._number = 700
 
     def number(self) -> str:
@@ -76,7 +78,7 @@ class Arrangement:
 
     def visible(self, project: Project, type_: str, operation: str) -> set[str]:
         """The fields that a form shows."""
-        found = {name for name in self._world.fields if name not in project.uneditable}
+        found = {name for name in self._world.fields if name not in project.uneditable | self.unassociated}
         screen = self.screens_of(project, type_, operation)
         if project.team:
             own = {f.id for f in self._world.fields.values() if f.custom is None or f.scope == project.id}

@@ -229,6 +229,7 @@ class Rest:
         known = {"priority": self.world.priorities, "resolution": self.world.resolutions}.get(name)
         if known:
             told["allowedValues"] = [{"id": o.id, "name": o.value} for o in known]
-        elif options := self.world.arrangement.options(name, project):
+        elif field.form in {"option", "array/option"}:
+            options = self.world.arrangement.options(name, project)
             told["allowedValues"] = [{"id": o.id, "value": o.value} for o in options if not o.disabled]
         return told
