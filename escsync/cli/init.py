@@ -54,6 +54,8 @@ def init(
     from escsync import registry
 
     person = _person(session) if not (offline or set) else None
+    if person is not None:
+        target_of(session, output, add=add)  # said before anything is asked
     plugin = _plugin(session, person)
     target = target_of(session, output, add=add)
     guide = registry.guide(plugin)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from rich.text import Text
 
-from escsync.cli.exits import Stop
+from escsync.cli.exits import Exit, Stop
 from escsync.report.display import shown
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Interview:
                 )
             except EOFError:
                 raise Stop("the answers ended before the questions did; nothing was written") from None
+            except KeyboardInterrupt:
+                raise Stop("interrupted; nothing was written", code=Exit.INTERRUPTED) from None
             if empty and answer.strip() in ("", "-"):
                 return ""
             if answer.strip():

@@ -70,7 +70,10 @@ class Tour:
                     self._answer(question)
                 elif question.key[0] == "connection" and self._person is not None:
                     self._answers.values.pop(question.key, None)  # of another way to sign in, answered before
-            if offline or not self._ready():
+            ready = False if offline else self._ready()
+            if ready is None:
+                continue
+            if not ready:
                 return self._unlooked()
             try:
                 return self._look()
@@ -177,8 +180,8 @@ class Tour:
             return {key for key, _ in error.problems}
         return set()
 
-    def _ready(self) -> bool:
-        """Are the secrets there? A person may bring them now."""
+    def _ready(self) -> bool | None:
+        """Are the secrets there? A person may bring them now; None: it wants to answer again."""
         while unset := self._answers.unset():
             where = self._answers.folder / ".env"
             if self._person is None:
@@ -190,9 +193,11 @@ class Tour:
                 f"{', '.join(unset)} is not set. Write the line {unset[0]}=... into {where} (chmod 600).",
                 "yellow",
             )
-            answer = self._person.ask("Enter looks again, `skip` goes on without a look", empty=True)
-            if answer.casefold() == "skip":
-                return False
+            answer = self._person.ask(
+                "Enter looks again, `back` asks again, `skip` goes on without a look", empty=True
+            )
+            if answer.casefold() in ("skip", "back"):
+                return False if answer.casefold() == "skip" else None
             self._answers.environ = surroundings(self._session, self._answers.folder)
         return True
 

@@ -382,7 +382,7 @@ def test_a_person_may_bring_the_secret_while_init_waits(house, org):
         "salesforce",
         "-o",
         "b.yaml",
-        host=typed(house, org.server.url, "", "", "skip", "Acme", ""),
+        host=typed(house, org.server.url, "MISTYPED", "", "back", "", "", "", "skip", "Acme", ""),
     )
 
     assert "SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET is not set" in found.out
@@ -475,6 +475,17 @@ def _until(leader, wanted):
         except OSError:
             break  # the program has ended
     return seen
+
+
+def test_a_file_that_is_there_is_said_before_anything_is_asked(house):
+    """Nobody answers in vain."""
+    (house.folder / "escsync.yaml").write_text("version: 1\n", "utf-8")
+
+    answer = house("init", host=typed(house))
+
+    assert answer.code == 2
+    assert "escsync.yaml: exists already" in answer.err
+    assert "Which tracker" not in answer.out
 
 
 # -- one more tracker
