@@ -9,5 +9,5 @@ plugin = Plugin(
     connect="escsync_jira.adapter:connect",
     template="escsync_jira.template:TEMPLATE",
     extra="jira",
-    guide="escsync_jira.guide:GUIDE",
+    guide="escsync_jira.setup.guide:GUIDE",
 )

@@ -29,12 +29,12 @@ from . import encode
 from .belonging import Belonging
 from .connection import Connection
 from .discovery import Discovery
-from .outline import Outline
-from .provision import Provision
 from .reader import Reader
-from .rehearsal import Rehearsal
-from .rights import Rights
 from .settings import JiraSettings
+from .setup.outline import Outline
+from .setup.provision import Provision
+from .setup.rehearsal import Rehearsal
+from .setup.rights import Rights
 from .survey import Survey
 from .writer import Writer
 

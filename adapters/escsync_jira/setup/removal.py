@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from escsync.adapter import Rejected
 from escsync.offers import Provided
 
-from . import jql
-from .connection import Connection
-from .discovery import Discovery
-from .forms import Raw
+from .. import jql
+from ..connection import Connection
+from ..discovery import Discovery
+from ..forms import Raw
 from .ground import marked
 
 _KIND = "field"

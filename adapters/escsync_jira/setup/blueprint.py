@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from escsync.adapter import Field, FieldKind
 from escsync.offers import Wish
 
-from .schema import Column
+from ..schema import Column
 
 FAMILY = "com.atlassian.jira.plugin.system.customfieldtypes:"
 _LONG = ("findings_summary", "resolution_links")

@@ -8,12 +8,12 @@ from typing import Any
 from escsync.adapter import Binding
 from escsync.offers import Part
 
-from . import schema as looks
-from .connection import Connection
-from .discovery import Discovery
-from .forms import Forms, called, entries
-from .process import Process, read
-from .schema import Column
+from .. import schema as looks
+from ..connection import Connection
+from ..discovery import Discovery
+from ..forms import Forms, called, entries
+from ..process import Process, read
+from ..schema import Column
 
 _EVERYWHERE = ("summary", "issuetype", "project", "reporter")
 """Fields that every new ticket has: that they are required is no news."""

@@ -8,15 +8,15 @@ from typing import Any
 
 from escsync.adapter import Denied, Rejected, Vanished
 
+from .. import schema as looks
+from ..connection import Connection
+from ..forms import Forms, Raw, called, entries, paged, team_managed
+from ..schema import Column
+from ..settings import JiraScope
 from . import blueprint
-from . import schema as looks
 from .clicks import Clicks
-from .connection import Connection
 from .contexts import Contexts
-from .forms import Forms, Raw, called, entries, paged, team_managed
-from .schema import Column
 from .screens import Screens
-from .settings import JiraScope
 
 _WHAT = "looking for the fields that escsync made"
 _REFUSED = (400, 403, 404, 405)

@@ -8,10 +8,10 @@ from typing import Any
 from escsync.adapter import Ambiguous, Binding, Rejected
 from escsync.offers import Gap, Key, Provided, Wish
 
+from ..answers import Refusal
+from ..connection import Connection
+from ..discovery import Discovery
 from . import blueprint
-from .answers import Refusal
-from .connection import Connection
-from .discovery import Discovery
 from .ground import Ground, look, marked
 from .lacks import Lack, Wanting
 from .removal import Removal

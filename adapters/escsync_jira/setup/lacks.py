@@ -10,11 +10,11 @@ from escsync.adapter import FieldKind, Vocabulary
 from escsync.offers import Gap, Wish
 from escsync.spelling import yes
 
+from .. import schema as looks
+from ..connection import Connection
+from ..schema import DEFAULTS, Column
 from . import blueprint
-from . import schema as looks
-from .connection import Connection
 from .ground import Ground, server_options
-from .schema import DEFAULTS, Column
 
 _ID = re.compile(r"customfield_\d+|cf\[\d+\]")
 _LISTED = ("select", "radiobuttons", "multiselect", "multicheckboxes")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from escsync.adapter import Level, Problem
 from escsync.offers import Right
 
-from .connection import Connection
-from .discovery import Discovery
+from ..connection import Connection
+from ..discovery import Discovery
 
 _SCHEME = "Project settings > Permissions"
 _GLOBAL = "Settings (Administration) > System > Global permissions"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from escsync.adapter import Ambiguous, Conflict, Rejected
 
-from .answers import Refusal
-from .connection import Connection
-from .forms import entries, paged
+from ..answers import Refusal
+from ..connection import Connection
+from ..forms import entries, paged
 
 _MOST = 1000
 """So many options may be added in one request."""

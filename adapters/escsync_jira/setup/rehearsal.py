@@ -8,13 +8,13 @@ from typing import Any
 
 from escsync.adapter import Ambiguous, Denied, Rejected, TicketRef
 
-from . import encode, instants
-from .answers import Refusal
-from .connection import Connection
-from .creation import ORIGIN, Creation
-from .creation import mark as label_of
-from .discovery import Discovery
-from .forms import Forms, called, entries
+from .. import encode, instants
+from ..answers import Refusal
+from ..connection import Connection
+from ..creation import ORIGIN, Creation
+from ..creation import mark as label_of
+from ..discovery import Discovery
+from ..forms import Forms, called, entries
 
 _BEGINNING = "escsync test "
 _SUMMARY = _BEGINNING + "{mark}: made by `escsync doctor --write-test`, may be deleted"

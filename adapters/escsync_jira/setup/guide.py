@@ -5,10 +5,10 @@ from __future__ import annotations
 from escsync.adapter import Retry
 from escsync.offers import Explorer, Question
 
-from .connection import Connection
+from ..connection import Connection
+from ..settings import JiraConnection
 from .explorer import JiraExplorer
 from .rights import RIGHTS
-from .settings import JiraConnection
 
 _DEPLOYMENT = ("connection", "deployment")
 

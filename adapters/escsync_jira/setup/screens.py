@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from escsync.adapter import Ambiguous, Conflict, Rejected
 
-from .connection import Connection
-from .forms import Raw, entries, paged
+from ..connection import Connection
+from ..forms import Raw, entries, paged
 
 _DEFAULT = "default"
 _WHAT = "looking at the screens"

@@ -7,14 +7,14 @@ from typing import Any
 
 from escsync.offers import Available, Place, Shape, Step
 
+from .. import schema as looks
+from ..connection import Connection
+from ..forms import Forms, Raw, called, entries, kinds, team_managed
+from ..inquiry import deployment_of
+from ..process import read as read_process
+from ..schema import Column
+from ..settings import Deployment, JiraConnection
 from . import blueprint
-from . import schema as looks
-from .connection import Connection
-from .forms import Forms, Raw, called, entries, kinds, team_managed
-from .inquiry import deployment_of
-from .process import read as read_process
-from .schema import Column
-from .settings import Deployment, JiraConnection
 
 _LIKELY = ("escal", "eskal", "exec", "vip", "critical", "incident", "support")
 _MOST_ASKED = 25
