@@ -19,6 +19,7 @@ trackers:
     scope:                                 # which pages are executive escalations: all of one database
       database: https://app.notion.com/p/Escalations-0123456789abcdef0123456789abcdef
       # data_source: 01234567-89ab-cdef-0123-456789abcdef    # instead, where the database has several
+      # page: https://app.notion.com/p/Support-0123456789abcdef0123456789abcdef     # or alone: `escsync provision --apply` makes it
       # key_property: escsync key          # a text property; marks the pages that escsync itself creates
     stages:                                # the process's stage -> the status, by name or id; the first is written
       intake: Not started
