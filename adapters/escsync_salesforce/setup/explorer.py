@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from escsync.adapter import Denied, Retry
@@ -63,7 +64,7 @@ class SalesforceExplorer:
 
     def _steps(self, case: Mapping[str, Any]) -> Iterator[Step]:
         rows = self._rows("SELECT ApiName, MasterLabel, IsClosed, IsDefault, SortOrder FROM CaseStatus")
-        for place, row in enumerate(sorted(rows, key=lambda row: row.get("SortOrder") or 0)):
+        for place, row in enumerate(sorted(rows, key=_order)):
             name, label = str(row.get("ApiName") or row.get("MasterLabel")), str(row.get("MasterLabel"))
             yield Step(name, label, row.get("IsClosed") is True, row.get("IsDefault") is True, place)
         if not rows:
@@ -103,6 +104,11 @@ class SalesforceExplorer:
     def _rows(self, soql: str) -> list[dict[str, Any]]:
         (answer,) = self._connection.composite([self._connection.question(soql)], what="looking at the org")
         return answer.listing("records") if answer.ok else []
+
+
+def _order(row: Mapping[str, Any]) -> float:
+    told = row.get("SortOrder")
+    return float(told) if isinstance(told, int | float | Decimal) else 0.0
 
 
 def _record_types(case: Mapping[str, Any]) -> Iterator[Place]:

@@ -70,6 +70,7 @@ NEEDS = (
         Level.WARNING,
         "createable",
     ),
+    _on("Case", "Delete", "provision", "delete the test case of `escsync doctor --write-test`", "deletable"),
     _user(
         "Customize Application",
         "provision",

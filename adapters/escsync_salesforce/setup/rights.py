@@ -117,6 +117,8 @@ def _holds(row: Mapping[str, Any], need: Need) -> bool:
 
 def _beyond(mode: str, rows: list[dict[str, Any]]) -> Iterator[Problem]:
     """What is granted on cases without need, and by what."""
+    if mode == "provision":
+        return
     unneeded = {"Delete": "only `escsync doctor --write-test` uses it, to delete its own test case"}
     if mode == "observe":
         unneeded |= {
