@@ -38,7 +38,7 @@ RIGHTS = (
     Right(
         "Insert content",
         "enforce",
-        "follow-up pages, `escsync intake`, and the test page of `escsync doctor --write-test`",
+        "follow-up pages, and the test page of `escsync doctor --write-test`",
         _CAPABILITIES,
     ),
     Right("Update content", "provision", "properties and options that are missing", _CAPABILITIES),

@@ -38,7 +38,7 @@ _LOSSES = {
     INSERT_COMMENTS: "no note can be written",
     UPDATE_CONTENT: "escsync's own properties cannot be written (modes annotate and enforce)",
     READ_USERS: "people have no names, and one who left is not told from one who may not be seen",
-    INSERT_CONTENT: "no page can be made: neither follow-ups nor escalations that `escsync intake` brings",
+    INSERT_CONTENT: "no page can be made: neither follow-ups nor the test page of `doctor --write-test`",
 }
 _FATAL = {
     "observe": (READ_COMMENTS,),
