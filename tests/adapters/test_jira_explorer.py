@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from fakes.http import Reply
 from fakes.jira.empty import empty
 from fakes.jira.rig import named, rig
 from fakes.jira.site import FIELDS
+from fakes.openapi import DOCUMENT
 
 from escsync.adapter import Denied, FieldKind, Level
 from escsync.offers import Guide, Place
@@ -18,6 +21,31 @@ MODES = {
     "annotate": {*PERMISSIONS, "DELETE_OWN_COMMENTS"},
     "enforce": {*PERMISSIONS, "DELETE_OWN_COMMENTS", "ASSIGN_ISSUES", "TRANSITION_ISSUES", "CREATE_ISSUES"},
 }
+CALLS = {
+    "observe": (
+        "get /myself", "get /serverInfo", "get /field", "get /status", "get /project/{projectIdOrKey}",
+        "get /project/{projectIdOrKey}/statuses", "get /project/search", "get /mypermissions", "post /search/jql",
+        "post /search/approximate-count", "post /issue/bulkfetch", "post /changelog/bulkfetch",
+        "get /issue/{issueIdOrKey}", "get /issue/{issueIdOrKey}/changelog", "get /issue/{issueIdOrKey}/comment",
+        "get /issue/{issueIdOrKey}/editmeta", "get /issue/{issueIdOrKey}/transitions", "get /user/search",
+        "get /issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}", "get /user/assignable/search",
+    ),
+    "annotate": (
+        "put /issue/{issueIdOrKey}", "post /issue/{issueIdOrKey}/comment", "put /issue/{issueIdOrKey}/comment/{id}",
+        "delete /issue/{issueIdOrKey}/comment/{id}",
+    ),
+    "enforce": ("post /issue/{issueIdOrKey}/transitions", "post /issue"),
+    "provision": (
+        "post /field", "get /field/search", "post /field/{id}/trash", "post /field/{fieldId}/context/mapping",
+        "post /field/{fieldId}/context", "get /field/{fieldId}/context/{contextId}/option", "put /field/association",
+        "post /field/{fieldId}/context/{contextId}/option", "get /issuetypescreenscheme/project",
+        "get /issuetypescreenscheme/mapping", "get /screenscheme", "get /screens/{screenId}/tabs", "post /workflows",
+        "get /screens/{screenId}/tabs/{tabId}/fields", "post /screens/{screenId}/tabs/{tabId}/fields",
+        "delete /issue/{issueIdOrKey}",
+    ),
+}  # fmt: skip
+"""What is asked of Jira Cloud from each mode on."""
+needs_document = pytest.mark.skipif(not DOCUMENT.exists(), reason="the official OpenAPI document is not here")
 
 
 def explorer(made, **told):
@@ -129,6 +157,30 @@ def test_the_guide_asks_for_what_connects(jira):
     assert {question.key[1] for question in guide.questions} <= set(model.model_fields)
     assert [question.key[1] for question in guide.questions if question.secret] == ["token"]
     assert {right.mode for right in guide.rights} == {"observe", "annotate", "enforce", "provision"}
+
+
+@needs_document
+def test_the_scopes_of_each_mode_are_those_of_its_calls():
+    """As Atlassian's own document asks for them, classic and granular, and not one more."""
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    told = {mode: {"Current": set(), "Beta": set()} for mode in CALLS}
+    for mode, calls in CALLS.items():
+        for method, path in (call.split(" ") for call in calls):
+            for some in document["paths"][f"/rest/api/3{path}"][method]["x-atlassian-oauth2-scopes"]:
+                told[mode][some["state"]].update(some["scopes"])
+
+    listed = {mode: {"Current": set(), "Beta": set()} for mode in CALLS}
+    for right in named(named("escsync_jira:plugin").guide).rights:
+        word, _, scopes = right.name.partition(" scopes ")
+        if word == "granular":
+            listed[right.mode]["Beta"].update(scopes.split())
+        elif right.name.startswith("scope "):
+            listed[right.mode]["Current"].add(right.name.removeprefix("scope "))
+    for state in ("Current", "Beta"):
+        before = set()
+        for mode, some in told.items():
+            assert listed[mode][state] == some[state] - before, mode
+            before |= some[state]
 
 
 @pytest.mark.parametrize("mode", MODES)

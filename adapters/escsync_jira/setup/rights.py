@@ -30,29 +30,36 @@ PERMISSIONS: tuple[tuple[str, Right], ...] = (
 """Jira's key of a permission, and what it is for."""
 _LOOKED_AT = {"ADMINISTER_PROJECTS": "Administer projects", "DELETE_ALL_COMMENTS": "Delete all comments"}
 """Permissions that no mode needs and that say much of an account."""
-_READ_GRANULAR = (
-    "read:issue:jira read:issue-details:jira read:issue-meta:jira read:issue.changelog:jira read:issue.transition:jira "
-    "read:issue.vote:jira read:comment:jira read:comment.property:jira read:field:jira read:field-configuration:jira "
-    "read:status:jira read:project:jira read:project-category:jira read:project-role:jira read:issue-type:jira "
-    "read:avatar:jira read:user:jira read:application-role:jira read:group:jira read:permission:jira read:audit-log:jira "
-    "read:jql:jira read:priority:jira"
-)
-_WRITE_GRANULAR = "write:issue:jira write:issue.property:jira write:comment:jira write:comment.property:jira delete:comment:jira"
-_PROVISION_GRANULAR = (
-    "write:field:jira delete:field:jira read:field.option:jira write:field.option:jira "
-    "read:custom-field-contextual-configuration:jira read:issue-type-screen-scheme:jira read:screen-scheme:jira "
-    "read:screen-tab:jira read:screenable-field:jira write:screenable-field:jira read:workflow:jira delete:issue:jira"
-)
+_GRANULAR = {
+    "observe": (
+        "read:application-role:jira read:avatar:jira read:comment.property:jira read:comment:jira "
+        "read:field-configuration:jira read:field.default-value:jira read:field.option:jira read:field:jira "
+        "read:group:jira read:issue-details:jira read:issue-meta:jira read:issue-security-level:jira "
+        "read:issue-status:jira read:issue-type-hierarchy:jira read:issue-type:jira read:issue.changelog:jira "
+        "read:issue.transition:jira read:issue.vote:jira read:issue:jira read:permission:jira "
+        "read:project-category:jira read:project-role:jira read:project-version:jira read:project.component:jira "
+        "read:project.property:jira read:project:jira read:status:jira read:user.property:jira read:user:jira"
+    ),
+    "annotate": "delete:comment.property:jira delete:comment:jira write:comment:jira write:issue:jira",
+    "enforce": "write:attachment:jira write:issue.property:jira",
+    "provision": (
+        "delete:field:jira delete:issue:jira read:custom-field-contextual-configuration:jira "
+        "read:issue-type-screen-scheme:jira read:screen-scheme:jira read:screen-tab:jira read:screenable-field:jira "
+        "read:workflow:jira write:field-configuration:jira write:field.option:jira write:field:jira "
+        "write:screenable-field:jira"
+    ),
+}
+"""What Atlassian's OpenAPI document asks for the calls that a mode makes, beyond those of the modes before."""
 SCOPES = (
     Right("scope read:jira-work", "observe", "read tickets (tokens with scopes, OAuth)", _TOKEN),
     Right("scope read:jira-user", "observe", "know who is who", _TOKEN),
     Right("scope write:jira-work", "annotate", "write tickets and comments", _TOKEN),
     Right("scope manage:jira-configuration", "provision", "make fields, options and contexts", _TOKEN),
     Right("scope manage:jira-project", "provision", "look at screens, and put fields on them", _TOKEN),
-    Right(f"granular scopes: {_READ_GRANULAR}", "observe", "in place of the classic read scopes", _TOKEN),
-    Right(f"granular scopes: {_WRITE_GRANULAR}", "annotate", "in place of write:jira-work", _TOKEN),
-    Right("granular scopes: write:issue:jira", "enforce", "already granted for annotate", _TOKEN),
-    Right(f"granular scopes: {_PROVISION_GRANULAR}", "provision", "in place of the manage scopes", _TOKEN),
+    *(
+        Right(f"granular scopes {scopes}", mode, "in place of the classic scopes above", _TOKEN)
+        for mode, scopes in _GRANULAR.items()
+    ),
 )
 """No API tells which scopes a token has: these are for people, and for the documentation."""
 RIGHTS: tuple[Right, ...] = (*(right for _, right in PERMISSIONS), *SCOPES)
