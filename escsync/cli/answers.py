@@ -40,7 +40,8 @@ class Answers:
             key, known = _key(name.strip()), list(self._known())
             if not sign:
                 raise Stop(f"--set {name}: write KEY=VALUE, such as --set scope.project=EXEC")
-            if key not in known:
+            loose = key[0] in PARTS and len(key) == 2 and not self._part(key[0]).model_fields
+            if key not in known and not loose:
                 names = [".".join(each) for each in known]
                 near = suggestion(name.strip(), names)
                 raise Stop(
@@ -130,8 +131,13 @@ class Answers:
             return _STAND_IN
 
     def _part(self, name: str) -> type[BaseModel]:
+        """The model of a part; one that takes everything where the adapter has none for it."""
+        from pydantic import BaseModel, ConfigDict, create_model
+
         part: Any = self.kind.model_fields[name].annotation
-        return part  # type: ignore[no-any-return]  # the registry has seen that it is a model
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+        return create_model(name, __config__=ConfigDict(extra="allow"))
 
     def _known(self) -> Iterator[Key]:
         from escsync.adapter import FIELDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,13 +59,13 @@ def init(
         target_of(session, output, add=add)  # said before anything is asked
     plugin = _plugin(session, person)
     target = target_of(session, output, add=add)
-    guide = registry.guide(plugin)
-    if guide is None or not (set or person):
-        if set:
-            raise Stop(
-                f"the adapter {plugin.name!r} has no guide, so --set answers nothing; leave it out for a template"
-            )
-        return _template(session, plugin, target, name, guide)
+    if set and not plugin.guide:
+        raise Stop(
+            f"the adapter {plugin.name!r} has no guide: --set answers nothing; leave it out for a template"
+        )
+    guide = registry.guide(plugin) if set or person else None
+    if guide is None:
+        return _template(session, plugin, target, name)
     return _guided(session, plugin, guide, target, name, set or [], person, offline=offline)
 
 
@@ -92,9 +93,7 @@ def _plugin(session: Session, person: Interview | None) -> Plugin:
     return found[person.choose("Which tracker", [f"{one.name}: {one.title}" for one in found])]
 
 
-def _template(
-    session: Session, plugin: Plugin, target: Target, name: str | None, guide: Guide | None
-) -> Exit:
+def _template(session: Session, plugin: Plugin, target: Target, name: str | None) -> Exit:
     """The adapter's own example, which a person fills in."""
     from escsync import registry
 
@@ -109,9 +108,12 @@ def _template(
         text = re.sub(
             r"(?m)^  [\w.-]+:( *)(?=#|$)", lambda found: f"  {_named(name)}:{found[1] or ''}", text, count=1
         )
-    hints = ["Fill in what they ask for, then run `escsync doctor`."]
-    if guide is not None and guide.questions:
-        first = guide.questions[0]
+    hints, first = ["Fill in what they ask for, then run `escsync doctor`."], None
+    # An example needs no SDK; the way to a better one is told where there is one.
+    with suppress(registry.PluginError):
+        guide = registry.guide(plugin)
+        first = guide.questions[0] if guide else None
+    if first is not None:
         answer = f"{'.'.join(first.key)}={reference(first.default) if first.secret else '...'}"
         hints.append(
             "Or run it on a terminal, or with answers, and it looks at the tracker and fills them in itself: "
