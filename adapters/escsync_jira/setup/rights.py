@@ -41,7 +41,7 @@ _GRANULAR = {
         "read:project.property:jira read:project:jira read:status:jira read:user.property:jira read:user:jira"
     ),
     "annotate": "delete:comment.property:jira delete:comment:jira write:comment:jira write:issue:jira",
-    "enforce": "write:attachment:jira write:issue.property:jira",
+    "enforce": "write:attachment:jira write:comment.property:jira write:issue.property:jira",
     "provision": (
         "delete:field:jira delete:issue:jira read:custom-field-contextual-configuration:jira "
         "read:issue-type-screen-scheme:jira read:screen-scheme:jira read:screen-tab:jira read:screenable-field:jira "
