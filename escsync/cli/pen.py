@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from escsync.cli.session import Session
-    from escsync.offers import Key
+    from escsync.offers import Key, Provided
     from escsync.setup.writeback import Edited, Left, Section
 
 _SOON = 1.0
 """Seconds after which what was learnt stands in the file, should the machine itself stop."""
 _TRIES = 3
+_NAMED = ("fields", "scope")
+"""Sections in which an id stands that nobody knows by heart."""
+_LONGEST = 60
+_ARTICLE = re.compile(r"^(a|an|the) ")
 
 
 class Pen:
@@ -23,12 +28,16 @@ class Pen:
     """
 
     def __init__(
-        self, session: Session, tracker: str, edit: Callable[[str, Section, Mapping[Key, Any]], Edited]
+        self,
+        session: Session,
+        tracker: str,
+        edit: Callable[[str, Section, Mapping[Key, Any], Mapping[Key, str]], Edited],
     ) -> None:
         self._session = session
         self._section = ("trackers", tracker)
         self._edit = edit
         self._waiting: dict[Key, Any] = {}
+        self._notes: dict[Key, str] = {}
         self._since = 0.0
         self.files: list[str] = []
         """The files that were written."""
@@ -41,11 +50,17 @@ class Pen:
     def __exit__(self, *_error: object) -> None:
         self.write()
 
-    def note(self, settings: Mapping[Key, Any]) -> None:
-        """The section should say this from now on."""
+    def note(self, one: Provided) -> None:
+        """The section should say this from now on, each new id with a comment that says what it is."""
+        from escsync.report.display import shown
+
         now = self._session.host.monotonic()
         self._since = self._since if self._waiting else now
-        self._waiting |= settings
+        self._waiting |= one.settings
+        what = shown(_ARTICLE.sub("", one.what), _LONGEST)
+        self._notes |= {
+            key: what for key, value in one.settings.items() if key[0] in _NAMED and value != key[-1]
+        }
         if now - self._since >= _SOON:
             self.write()
 
@@ -63,7 +78,7 @@ class Pen:
         for _ in range(_TRIES):
             try:
                 before = read(path)
-                edited = self._edit(before, self._section, settings)
+                edited = self._edit(before, self._section, settings, self._notes)
                 if edited.text != before:
                     save(path, before, edited.text)
                     self.files += [] if file in self.files else [file]

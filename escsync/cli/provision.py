@@ -93,7 +93,7 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
         try:
             with pen:
                 for gap, made in work.each(makes, adapter.provide, lambda gap: gap.subject):
-                    pen.note(made.settings)
+                    pen.note(made)
                     work.done.append(made)
                     work.say("MAPPED" if gap.found else "MADE", gap.subject, _called(gap, made))
         finally:
@@ -137,7 +137,7 @@ def _deprovision(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -
     try:
         with pen:
             for one, _ in work.each(mine, withdraw, lambda one: one.id):
-                pen.note(one.settings)
+                pen.note(one)
                 work.done.append(one)
                 work.say("GONE", one.id, one.what)
     finally:

@@ -6,7 +6,7 @@ Only the characters of the entry itself change; every other byte of the file sta
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
@@ -17,6 +17,8 @@ from escsync.config.document import scalar
 from escsync.domain.fields import FIELDS
 
 Keys: TypeAlias = Sequence[str]
+NOTE = "# escsync: "
+"""How a comment begins that came with an entry and goes with it."""
 _ORDER = {
     name: place
     for place, name in enumerate(
@@ -53,22 +55,25 @@ def spelled(value: Any, like: str = "") -> str:
     return '"' + "".join(ch if ch.isprintable() else f"\\U{ord(ch):08x}" for ch in escaped) + '"'
 
 
-def put(text: str, path: Keys, value: Any) -> str:
-    """*text* with *value* at *path*; sections that are not there yet are made in their usual place."""
+def put(text: str, path: Keys, value: Any, note: str = "") -> str:
+    """*text* with *value* at *path*; sections that are not there yet are made in their usual place.
+
+    *note* stands behind it as a comment, where there is none and the line has an end for one.
+    """
     node, (key, *more) = _root(text), path
     while True:
         entry = _entry(node, key)
         if entry is None:
-            return _inserted(text, node, [key, *more], value)
+            return _inserted(text, node, [key, *more], value, note)
         if not more:
-            return _replaced(text, *entry, value)
+            return _replaced(text, *entry, value, "" if _flows(node) else note)
         if _empty(entry[1]):
-            return _begun(text, *entry, more, value)
+            return _begun(text, *entry, more, value, note)
         node, (key, *more) = entry[1], more
 
 
 def strike(text: str, path: Keys) -> str:
-    """*text* without the entry at *path*; a comment on its line stays as a line of its own."""
+    """*text* without the entry at *path*; a comment on its line stays as a line of its own, unless it is our note."""
     node = _root(text)
     for key in path[:-1]:
         node = _known(node, key)[1]
@@ -82,7 +87,8 @@ def strike(text: str, path: Keys) -> str:
     last = _last(text, entry)
     end = _line_end(text, last)
     comment = text[last + 1 : end].strip()
-    kept = f"{indent}{comment}{_newline(text)}" if comment.startswith("#") else ""
+    theirs = comment.startswith("#") and not comment.startswith(NOTE)
+    kept = f"{indent}{comment}{_newline(text)}" if theirs else ""
     return text[:start] + kept + text[end:]
 
 
@@ -109,7 +115,7 @@ def _entry(node: Node, key: str) -> tuple[Node, Node] | None:
     return next(((k, v) for k, v in node.value if isinstance(k, ScalarNode) and k.value == key), None)
 
 
-def _replaced(text: str, key: Node, value: Node, new: Any) -> str:
+def _replaced(text: str, key: Node, value: Node, new: Any, note: str) -> str:
     if _aliased(key, value):
         found = _ALIAS.match(text, key.end_mark.index)
         if found is None:
@@ -118,18 +124,19 @@ def _replaced(text: str, key: Node, value: Node, new: Any) -> str:
     start, end = _extent(text, key, value)
     anchor = _ANCHOR.match(text, start)
     start = anchor.end() if anchor else start
-    if start == end:
-        return f"{text[:start]} {spelled(new)}{text[end:]}"
-    if _block(value):
+    gap, like = (" ", "") if start == end else ("", text[start:end])
+    if start != end and _block(value):
         # One line instead of several; a comment between them would have no place any more.
         start, end = text.index(":", key.end_mark.index) + 1, _last(text, (key, value)) + 1
+        gap, like = " ", ""
         if "#" in text[start:end]:
             raise NoPlace
-        return f"{text[:start]} {spelled(new)}{text[end:]}"
-    return text[:start] + spelled(new, text[start:end]) + text[end:]
+    blank = not text[end : _line_end(text, end)].strip()
+    noted = f"  {NOTE}{note}" if note and blank else ""
+    return f"{text[:start]}{gap}{spelled(new, like)}{noted}{text[end:]}"
 
 
-def _begun(text: str, key: Node, value: Node, more: Keys, new: Any) -> str:
+def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str) -> str:
     """A section that stands there empty gets its first entry, below the comments that belong to it."""
     start, end = _extent(text, key, value)
     if not text[_line_start(text, key.start_mark.index) : key.start_mark.index].strip():
@@ -141,12 +148,13 @@ def _begun(text: str, key: Node, value: Node, more: Keys, new: Any) -> str:
                 break
             position += len(line)
         step = _step(_root(text))
-        return _spliced(text, position, _lines(" " * (indent + step), step, more, new, _newline(text)))
+        lines = _lines(" " * (indent + step), step, more, new, _newline(text), _behind(note))
+        return _spliced(text, position, lines)
     inner = spelled(_nested(more, new))
     return f"{text[:start].rstrip(' ')} {inner}{text[end:]}"
 
 
-def _inserted(text: str, node: Node, keys: Keys, new: Any) -> str:
+def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str) -> str:
     """A new entry of the mapping *node*, after the last one that usually stands before it."""
     entries = node.value
     before = _before(entries, keys[0])
@@ -166,7 +174,8 @@ def _inserted(text: str, node: Node, keys: Keys, new: Any) -> str:
     position = start if before is None else _line_end(text, _last(text, before))
     if indent.strip():
         raise NoPlace
-    lines = _lines(indent, _step(_root(text)), keys, new, _newline(text))
+    column = 0 if before is None else _comment_column(text, _last(text, before))
+    lines = _lines(indent, _step(_root(text)), keys, new, _newline(text), _behind(note, column))
     return _spliced(text, position, lines)
 
 
@@ -181,10 +190,26 @@ def _before(entries: Sequence[tuple[Node, Node]], key: str) -> tuple[Node, Node]
     return found
 
 
-def _lines(indent: str, step: int, keys: Keys, value: Any, newline: str) -> str:
+def _lines(indent: str, step: int, keys: Keys, value: Any, newline: str, behind: Callable[[str], str]) -> str:
     lines = [f"{indent}{' ' * step * depth}{spelled(key)}:" for depth, key in enumerate(keys)]
-    lines[-1] += f" {spelled(value)}"
+    lines[-1] = behind(f"{lines[-1]} {spelled(value)}")
     return "".join(line + newline for line in lines)
+
+
+def _behind(note: str, column: int = 0) -> Callable[[str], str]:
+    """Puts *note* behind a line, in the *column* of its neighbour's comment where it fits."""
+
+    def noted(line: str) -> str:
+        return f"{line.ljust(max(column, len(line) + 2))}{NOTE}{note}" if note else line
+
+    return noted
+
+
+def _comment_column(text: str, last: int) -> int:
+    """Where the comment of the line stands whose own text ends at *last*; 0 where it has none."""
+    start, end = _line_start(text, last), _line_end(text, last)
+    sign = text.find(" #", last, end)
+    return 0 if sign < 0 else sign + 1 - start
 
 
 def _nested(keys: Keys, value: Any) -> Any:

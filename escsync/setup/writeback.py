@@ -45,8 +45,14 @@ class Edited:
     left: tuple[Left, ...] = ()
 
 
-def written(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
-    """*text* with *settings* in the tracker's *section*, everything else byte for byte as it was."""
+def written(
+    text: str, section: Section, settings: Mapping[Key, Any], notes: Mapping[Key, str] | None = None
+) -> Edited:
+    """*text* with *settings* in the tracker's *section*, everything else byte for byte as it was.
+
+    *notes* are comments, one line each, that stand behind new entries.
+    """
+    told = {(*section, *key): note for key, note in (notes or {}).items()}
     left: list[Left] = []
     wanted: dict[tuple[str, ...], Any] = {}
     before = _data(text)
@@ -62,19 +68,21 @@ def written(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
         else:
             wanted[path] = value
     try:
-        return Edited(_checked(text, wanted), tuple(left))
+        return Edited(_checked(text, wanted, told), tuple(left))
     except NoPlace:
         # One of them has no place: which one, only trying each tells.
         for path, value in wanted.items():
             try:
-                text = _checked(text, {path: value})
+                text = _checked(text, {path: value}, told)
             except NoPlace:
                 left.append(Left(path, value, "the file is written in a way that leaves no room for it"))
     return Edited(text, tuple(left))
 
 
-def struck(text: str, section: Section, settings: Mapping[Key, Any]) -> Edited:
-    """*text* without those entries of *section* that say exactly what *settings* say; a comment beside one stays."""
+def struck(
+    text: str, section: Section, settings: Mapping[Key, Any], notes: Mapping[Key, str] | None = None
+) -> Edited:
+    """*text* without those entries of *section* that say exactly what *settings* say; people's comments stay."""
     left: list[Left] = []
     for key, value in _leaves(settings):
         path = (*section, *key)
@@ -133,7 +141,7 @@ def save(path: Path, before: str, text: str) -> None:
         raise
 
 
-def _checked(text: str, wanted: Mapping[tuple[str, ...], Any]) -> str:
+def _checked(text: str, wanted: Mapping[tuple[str, ...], Any], notes: Mapping[tuple[str, ...], str]) -> str:
     """The entries written, and read again: the file must say these and nothing else that is new."""
     expected = _apart(_data(text))
     for path, value in wanted.items():
@@ -145,7 +153,7 @@ def _checked(text: str, wanted: Mapping[tuple[str, ...], Any]) -> str:
         if not isinstance(node, dict):
             raise NoPlace
         node[path[-1]] = value
-        text = put(text, path, value)
+        text = put(text, path, value, notes.get(path, ""))
     return _proven(text, expected)
 
 

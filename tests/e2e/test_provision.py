@@ -102,7 +102,10 @@ def test_what_is_made_stands_in_the_configuration(office):
     assert applied.err == f"{office.path}: written\n"
     assert lines(applied)[-2:] == ["support: 5 done", "Next: `escsync doctor`."]
     assert office.text == before + (
-        "      tone: f2\n      root_cause: f3\n      due_at: f4\n      health: f5\n"
+        '      tone: f2                 # escsync: choice field "Tone"\n'
+        '      root_cause: f3           # escsync: choice field "Root cause"\n'
+        '      due_at: f4               # escsync: instant field "Next deadline"\n'
+        '      health: f5               # escsync: choice field "Escalation health"\n'
     )
     assert again.out == "support: nothing is missing\nNext: `escsync doctor`.\n"
     assert office.names == ["Escalation health", "Next deadline", "Root cause", "Severity", "Tone"]
@@ -242,7 +245,9 @@ def test_a_file_that_cannot_be_written_is_said_with_what_to_paste(office):
     assert "trackers:\n  support:\n    fields:\n      due_at: f2\n" in answer.out
     assert again.code == 0
     assert lines(again)[0] == 'fields.due_at: the field "Next deadline" (f2)'
-    assert office.text == original + "      due_at: f2\n"
+    assert (
+        office.text == original + '      due_at: f2               # escsync: instant field "Next deadline"\n'
+    )
 
 
 def test_a_reference_in_the_file_is_left_to_its_owner(office):
@@ -269,7 +274,7 @@ def test_an_included_file_is_written_where_the_section_stands(office):
 
     assert answer.code == 0, answer.err
     assert office.text == main
-    assert (office.folder / "trackers.yaml").read_text("utf-8").endswith("      due_at: f2\n")
+    assert (office.folder / "trackers.yaml").read_text("utf-8").endswith(' "Next deadline"\n')
 
 
 def test_what_was_made_is_no_drift(office):
@@ -335,11 +340,14 @@ def test_deprovision_takes_away_what_was_made(office):
 def test_an_entry_that_was_changed_since_is_not_struck(office):
     """Only what says exactly what was removed; a comment beside an entry stays."""
     office("provision", "--apply")
-    office.configure("tone: f2", "tone: f1").configure("due_at: f4", "due_at: f4     # in the header")
+    office.configure("tone: f2", "tone: f1").configure("# escsync: instant", "# in the header: instant")
 
     office("deprovision", "--apply")
 
-    assert office.text.endswith("      tone: f1\n      # in the header\n")
+    assert office.text.endswith(
+        '      tone: f1                 # escsync: choice field "Tone"\n'
+        '      # in the header: instant field "Next deadline"\n'
+    )
 
 
 class _Typed(io.StringIO):

@@ -120,6 +120,28 @@ def test_a_new_entry_stands_where_it_usually_does():
     assert lines[lines.index("adapter") + 1 : lines.index("stages")] == ["scope", "project"]
 
 
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("source_url", "            source_url: T                    # escsync: 'Tone' (select) # 2"),
+        ("account.name", "            account.name: T                  # escsync: 'Tone' (select) # 2"),
+        ("tone", "            tone: T                          # escsync: 'Tone' (select) # 2"),
+        ("computed_priority", "            computed_priority: T  # escsync: 'Tone' (select) # 2"),
+        ("health", "            health: T        # not yet"),
+        ("due_at", ""),
+    ],
+)
+def test_an_id_is_written_with_what_it_is(key, line):
+    """In the column of its neighbour's comment; where one stands already, that one stays. It goes with the entry."""
+    settings = {("fields", key): "T"}
+
+    new = written(FILE, AT, settings, {("fields", key): "'Tone' (select) # 2"})
+    back = struck(new.text, AT, settings)
+
+    assert [one for one in new.text.splitlines() if one not in FILE.splitlines()] == [line] * bool(line)
+    assert back.text == FILE or key == "health"
+
+
 def test_a_tracker_in_one_line_stays_in_one_line():
     """Flow style is kept, and what is empty is filled."""
     _, come, left = change({("fields", "tone"): "T", ("scope", "page"): "p"}, at=("trackers", "other"))
@@ -325,14 +347,14 @@ def test_a_file_says_what_it_said_and_the_new_entry(file, name, value):
     text, fields = file
     before = parse(text, "x").data
 
-    new = written(text, AT, {("fields", name): value})
+    new = written(text, AT, {("fields", name): value}, {("fields", name): "note: [1] # {"})
     expected = deepcopy(before)
     expected["trackers"]["support"]["fields"] = {**fields, name: value}
     back = struck(new.text, AT, {("fields", name): value})
 
     if not new.left:
         assert parse(new.text, "x").data == expected
-        assert comments(new.text) == comments(text)
+        assert [c for c in comments(new.text) if "# escsync: " not in c] == comments(text)
         assert new.text.count("\r\n") == new.text.count("\n") * ("\r\n" in text)
         assert written(new.text, AT, {("fields", name): value}).text == new.text
         if name not in fields:
