@@ -96,7 +96,8 @@ def doctor(
         report.end("correct the configuration, then run `escsync doctor` again")
         return Exit.USAGE
     for warning in config.warnings:
-        report.note("", Problem(Level.WARNING, "configuration", str(warning)))
+        message = f"{warning.file}:{warning.line}: {warning.message}"
+        report.note("", Problem(Level.WARNING, "configuration", message, warning.remedy))
     for problem in _ours(session, config.directory):
         report.note("", problem)
         if problem.code == "CLOSED":
@@ -140,8 +141,7 @@ def _examined(session: Session, report: _Report, name: str, write_test: bool) ->
         report.note(name, problem)
     if write_test:
         made.rehearse(lambda problem: report.note(name, problem))
-    for problem in made.mode():
-        report.note(name, problem)
+    report.note(name, made.mode())
     return made
 
 

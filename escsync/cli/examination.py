@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from escsync.cli.outlines import accounts_of, compared
+from escsync.cli.outlines import compared
 from escsync.cli.rounds import connected, rested
 from escsync.cli.session import Session
 
@@ -41,11 +41,11 @@ class Examination:
             self._failed |= problem.level.value == "fail"
             yield problem
 
-    def mode(self) -> Iterator[Problem]:
+    def mode(self) -> Problem:
         """What a pass may do."""
         from escsync.adapter import Level, Problem
 
-        yield Problem(Level.OK, "mode", _MODES[self._tracker.mode.value])
+        return Problem(Level.OK, "mode", _MODES[self._tracker.mode.value])
 
     def rehearse(self, say: Callable[[Problem], None]) -> None:
         """The write test; only where all else is well."""
@@ -100,7 +100,7 @@ class Examination:
         return PersonRef(native, person.name, person.email, active=True) if person and native else None
 
     def _lines(self) -> Iterator[Problem]:
-        from escsync.adapter import Level, Problem, TrackerError
+        from escsync.adapter import Denied, Level, Problem, TrackerError
         from escsync.registry import PluginError
         from escsync.setup import matching, sanity
 
@@ -114,18 +114,18 @@ class Examination:
                     if problem.code == "UNREACHABLE":
                         return
                 yield from self._clocks(adapter)
-                self.accounts = self._people(adapter)
+                try:
+                    self.accounts = list(adapter.people())
+                except Denied as error:
+                    told = session.discretion.clean(error.message)
+                    message = f"nobody can be matched with people.yaml: {told}"
+                    yield Problem(Level.WARNING, "people", message, error.remedy)
                 yield from self._schema(adapter)
             if self.accounts is not None:
                 self.matches = matching.matches(directory, tracker.name, self.accounts)
                 yield from matching.known(directory, tracker.name, self.accounts)
                 yield from matching.proposals(tracker.name, self.matches)
-            else:
-                message = "nobody can be matched with people.yaml: the account may not see the people"
-                yield Problem(Level.WARNING, "people", message, "grant it the right to browse users")
-            yield from sanity.fallback(
-                directory, tracker.name, tracker.mode, self.accounts or (), session.now
-            )
+            yield from sanity.fallback(directory, tracker.name, tracker.mode, self.accounts, session.now)
             yield from self._limits()
         except TrackerError as error:
             yield self._lost(error)
@@ -168,22 +168,24 @@ class Examination:
         if isinstance(adapter, Timed) and adapter.time is not None and session.options.at is None:
             yield skew.tracker(session.later(), adapter.time)
 
-    def _people(self, adapter: Adapter) -> list[TrackerPerson] | None:
-        return accounts_of(adapter)
-
     def _schema(self, adapter: Adapter) -> Iterator[Problem]:
         """Is the tracker still what it was when somebody accepted it? What was learnt just now counts from here on."""
         from escsync.adapter import Level, Problem, TrackerError
         from escsync.domain.evidence import iso
 
-        look = compared(self._session, self._tracker, self.accounts)
-        since = iso(look.since) if look.since else ""
-        if look.shifts:
-            count = f"{len(look.shifts)} {'change' if len(look.shifts) == 1 else 'changes'} since {since}"
-            remedy = "`escsync drift` says which, and the fix of each"
-            yield Problem(Level.WARNING, "schema", count, remedy, "DRIFT")
-        elif look.outlined:
-            yield Problem(Level.OK, "schema", f"nothing changed since {since}")
+        try:
+            look = compared(self._session, self._tracker, self.accounts)
+        except TrackerError as error:
+            message = f"cannot be compared: {self._session.discretion.clean(error.message)}"
+            yield Problem(Level.WARNING, "schema", message, error.remedy)
+        else:
+            since = iso(look.since) if look.since else ""
+            if look.shifts:
+                count = f"{len(look.shifts)} {'change' if len(look.shifts) == 1 else 'changes'} since {since}"
+                remedy = "`escsync drift` says which, and the fix of each"
+                yield Problem(Level.WARNING, "schema", count, remedy, "DRIFT")
+            elif look.outlined:
+                yield Problem(Level.OK, "schema", f"nothing changed since {since}")
         try:
             me = adapter.me
         except TrackerError:

@@ -35,9 +35,9 @@ def acknowledging(directory: Directory, policy: Policy, now: datetime) -> Proble
 
 
 def fallback(
-    directory: Directory, tracker: str, mode: Mode, accounts: Iterable[TrackerPerson], now: datetime
+    directory: Directory, tracker: str, mode: Mode, accounts: Iterable[TrackerPerson] | None, now: datetime
 ) -> Iterator[Problem]:
-    """Can an escalation that nobody owns be given to somebody? Only mode enforce does."""
+    """Can an escalation that nobody owns be given to somebody? Only mode enforce does. Without *accounts* none is known."""
     if mode is not Mode.ENFORCE:
         return
     about, person = "fallback_owner", directory.get(directory.fallback_owner)
@@ -50,13 +50,16 @@ def fallback(
         message = f"{person.name} is away or inactive, and so is who stands in: nobody is assigned now"
         yield Problem(Level.WARNING, about, message, f"name a fallback for {person.id} in people.yaml")
         return
-    native, shown = meant.ids.get(tracker), {one.id: one for one in accounts}
+    native, shown = meant.ids.get(tracker), {one.id: one for one in accounts or ()}
     account = shown.get(native or "")
     if native is None:
         message = f"{meant.name} has no id on {tracker}: nobody can be assigned"
         yield Problem(
             Level.WARNING, about, message, f"add ids: {{{tracker}: ...}} to {meant.id} in people.yaml"
         )
+    elif accounts is None:
+        message = f"{meant.name} ({native}); whether that account can be assigned is not known"
+        yield Problem(Level.OK, about, message)
     elif account is None or not account.active or account.kind is not PersonKind.HUMAN:
         message = f"{meant.name} ({native}) cannot be assigned on {tracker}"
         remedy = f"give the account access, or correct ids.{tracker} of {meant.id} in people.yaml"

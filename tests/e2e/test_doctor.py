@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from fakes.postgres import missing, server
 from escsync.cli.footing import remote
 from escsync.config.document import parse
 from escsync.ledger import Ledger
+from escsync.setup.drift import Kind
 
 
 @pytest.fixture(scope="module")
@@ -325,3 +327,21 @@ def test_a_proposal_is_no_json(house):
 
     assert (answer.code, answer.out) == (2, "")
     assert house("doctor", "--people", "p.yaml", "--format", "json").json["ready"]
+
+
+def test_every_line_is_explained():
+    """Whatever doctor looks at stands on its page, as every kind of drift stands on the other."""
+    root = Path(__file__).parents[2]
+    pages = {name: (root / "docs" / f"{name}.md").read_text("utf-8") for name in ("doctor", "drift")}
+    sources = [*(root / "escsync" / "cli").glob("*.py"), *(root / "escsync" / "setup").glob("*.py")]
+    told = {
+        name
+        for path in sources
+        for name in re.findall(r'Problem\(\s*Level\.\w+,\s*"([^"]+)"', path.read_text("utf-8"))
+    }
+
+    assert {"clock", "schema", "limits", "ledger", "people"} <= told
+    assert [
+        name for name in sorted(told - {"people.yaml", "write test"}) if f"`{name}`" not in pages["doctor"]
+    ] == []
+    assert [kind.value for kind in Kind if f"| `{kind.value}` |" not in pages["drift"]] == []

@@ -45,6 +45,7 @@ IDRIS = Person("idris", "Idris", ids={"support": "u2"})
     ("directory", "accounts", "level", "said"),
     [
         (Directory([IDRIS], "idris"), [TrackerPerson("u2", "Idris H")], Level.OK, "Idris, as Idris H"),
+        (Directory([IDRIS], "idris"), None, Level.OK, "is not known"),
         (Directory([IDRIS]), [], Level.WARNING, "names none"),
         (Directory([IDRIS], "idris"), [], Level.WARNING, "Idris (u2) cannot be assigned on support"),
         (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", active=False)], Level.WARNING, "cannot be assigned"),
