@@ -1,4 +1,4 @@
-"""The entries of a YAML text: where each stands, and the text with one written, replaced or struck.
+"""The entries of a YAML text: the text with one written, replaced or struck.
 
 Only the characters of the entry itself change; every other byte of the file stays where it is.
 """
@@ -9,12 +9,28 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError, YAMLStreamError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node
 
 from escsync.config.document import scalar
 from escsync.domain.fields import FIELDS
+
+from .places import (
+    NoPlace,
+    aliased,
+    block,
+    comment_column,
+    empty,
+    entry_of,
+    extent,
+    flows,
+    known,
+    last_of,
+    line_end,
+    line_start,
+    newline_of,
+    root,
+    step_of,
+)
 
 Keys: TypeAlias = Sequence[str]
 NOTE = "# escsync: "
@@ -29,13 +45,8 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+(-][A-Za-z0-9_./
 _ALIAS = re.compile(r"\s*:\s*(\*[^\s,\]}]+)")
 _DOUBTFUL = {"y", "n", "yes", "no", "on", "off"}
 """Text to us, and yes or no to the YAML of many editors."""
-_COLON = re.compile(r"[ \t]*:")
 _COMMA = re.compile(r"\s*,[ \t]*")
 _ANCHOR = re.compile(r"&\S+[ \t]+")
-
-
-class NoPlace(Exception):
-    """The file is written in a way in which the entry cannot be set without touching something else."""
 
 
 def spelled(value: Any, like: str = "") -> str:
@@ -60,95 +71,72 @@ def put(text: str, path: Keys, value: Any, note: str = "") -> str:
 
     *note* stands behind it as a comment, where there is none and the line has an end for one.
     """
-    node, (key, *more) = _root(text), path
+    node, (key, *more) = root(text), path
     while True:
-        entry = _entry(node, key)
+        entry = entry_of(node, key)
         if entry is None:
             return _inserted(text, node, [key, *more], value, note)
         if not more:
-            return _replaced(text, *entry, value, "" if _flows(node) else note)
-        if _empty(entry[1]):
+            return _replaced(text, *entry, value, "" if flows(node) else note)
+        if empty(entry[1]):
             return _begun(text, *entry, more, value, note)
         node, (key, *more) = entry[1], more
 
 
 def strike(text: str, path: Keys) -> str:
     """*text* without the entry at *path*; a comment on its line stays as a line of its own, unless it is our note."""
-    node = _root(text)
+    node = root(text)
     for key in path[:-1]:
-        node = _known(node, key)[1]
-    entry = _known(node, path[-1])
-    if _flows(node):
+        node = known(node, key)[1]
+    entry = known(node, path[-1])
+    if flows(node):
         return _struck_in_flow(text, node, entry)
-    start = _line_start(text, entry[0].start_mark.index)
+    start = line_start(text, entry[0].start_mark.index)
     indent = text[start : entry[0].start_mark.index]
     if indent.strip():
         raise NoPlace
-    last = _last(text, entry)
-    end = _line_end(text, last)
+    last = last_of(text, entry)
+    end = line_end(text, last)
     comment = text[last + 1 : end].strip()
     theirs = comment.startswith("#") and not comment.startswith(NOTE)
-    kept = f"{indent}{comment}{_newline(text)}" if theirs else ""
+    kept = f"{indent}{comment}{newline_of(text)}" if theirs else ""
     return text[:start] + kept + text[end:]
 
 
-def _root(text: str) -> Node:
-    try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except (YAMLError, YAMLStreamError, ValueError):
-        raise NoPlace from None
-    if not isinstance(node, MappingNode):
-        raise NoPlace
-    return node
-
-
-def _known(node: Node, key: str) -> tuple[Node, Node]:
-    entry = _entry(node, key)
-    if entry is None:
-        raise NoPlace
-    return entry
-
-
-def _entry(node: Node, key: str) -> tuple[Node, Node] | None:
-    if not isinstance(node, MappingNode):
-        raise NoPlace
-    return next(((k, v) for k, v in node.value if isinstance(k, ScalarNode) and k.value == key), None)
-
-
 def _replaced(text: str, key: Node, value: Node, new: Any, note: str) -> str:
-    if _aliased(key, value):
+    if aliased(key, value):
         found = _ALIAS.match(text, key.end_mark.index)
         if found is None:
             raise NoPlace
         return text[: found.start(1)] + spelled(new) + text[found.end(1) :]
-    start, end = _extent(text, key, value)
+    start, end = extent(text, key, value)
     anchor = _ANCHOR.match(text, start)
     start = anchor.end() if anchor else start
     gap, like = (" ", "") if start == end else ("", text[start:end])
-    if start != end and _block(value):
+    if start != end and block(value):
         # One line instead of several; a comment between them would have no place any more.
-        start, end = text.index(":", key.end_mark.index) + 1, _last(text, (key, value)) + 1
+        start, end = text.index(":", key.end_mark.index) + 1, last_of(text, (key, value)) + 1
         gap, like = " ", ""
         if "#" in text[start:end]:
             raise NoPlace
-    blank = not text[end : _line_end(text, end)].strip()
+    blank = not text[end : line_end(text, end)].strip()
     noted = f"  {NOTE}{note}" if note and blank else ""
     return f"{text[:start]}{gap}{spelled(new, like)}{noted}{text[end:]}"
 
 
 def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str) -> str:
     """A section that stands there empty gets its first entry, below the comments that belong to it."""
-    start, end = _extent(text, key, value)
-    if not text[_line_start(text, key.start_mark.index) : key.start_mark.index].strip():
+    start, end = extent(text, key, value)
+    if not text[line_start(text, key.start_mark.index) : key.start_mark.index].strip():
         text = text[:start].rstrip(" ") + text[end:]
-        position, indent = _line_end(text, key.end_mark.index), key.start_mark.column
+        position, indent = line_end(text, key.end_mark.index), key.start_mark.column
         while position < len(text):
-            line = text[position : _line_end(text, position)]
+            line = text[position : line_end(text, position)]
             if not line.lstrip(" ").startswith("#") or len(line) - len(line.lstrip(" ")) <= indent:
                 break
             position += len(line)
-        step = _step(_root(text))
-        lines = _lines(" " * (indent + step), step, more, new, _newline(text), _behind(note))
+        step = step_of(root(text))
+        lines = _lines(" " * (indent + step), step, more, new, newline_of(text), _behind(note))
         return _spliced(text, position, lines)
     inner = spelled(_nested(more, new))
     return f"{text[:start].rstrip(' ')} {inner}{text[end:]}"
@@ -158,7 +146,7 @@ def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str) -> str:
     """A new entry of the mapping *node*, after the last one that usually stands before it."""
     entries = node.value
     before = _before(entries, keys[0])
-    if _flows(node):
+    if flows(node):
         inner = f"{spelled(keys[0])}: {spelled(_nested(keys[1:], new))}"
         if not entries:
             position = node.start_mark.index + 1
@@ -166,16 +154,16 @@ def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str) -> str:
         if before is None:
             position = entries[0][0].start_mark.index
             return f"{text[:position]}{inner}, {text[position:]}"
-        position = _last(text, before) + 1
+        position = last_of(text, before) + 1
         return f"{text[:position]}, {inner}{text[position:]}"
     first = entries[0][0].start_mark
-    start = _line_start(text, first.index)
+    start = line_start(text, first.index)
     indent = text[start : first.index].lstrip("\ufeff")
-    position = start if before is None else _line_end(text, _last(text, before))
+    position = start if before is None else line_end(text, last_of(text, before))
     if indent.strip():
         raise NoPlace
-    column = 0 if before is None else _comment_column(text, _last(text, before))
-    lines = _lines(indent, _step(_root(text)), keys, new, _newline(text), _behind(note, column))
+    column = 0 if before is None else comment_column(text, last_of(text, before))
+    lines = _lines(indent, step_of(root(text)), keys, new, newline_of(text), _behind(note, column))
     return _spliced(text, position, lines)
 
 
@@ -205,13 +193,6 @@ def _behind(note: str, column: int = 0) -> Callable[[str], str]:
     return noted
 
 
-def _comment_column(text: str, last: int) -> int:
-    """Where the comment of the line stands whose own text ends at *last*; 0 where it has none."""
-    start, end = _line_start(text, last), _line_end(text, last)
-    sign = text.find(" #", last, end)
-    return 0 if sign < 0 else sign + 1 - start
-
-
 def _nested(keys: Keys, value: Any) -> Any:
     for key in reversed(keys):
         value = {key: value}
@@ -219,7 +200,7 @@ def _nested(keys: Keys, value: Any) -> Any:
 
 
 def _spliced(text: str, position: int, lines: str) -> str:
-    gap = _newline(text) if position and text[position - 1] not in "\n\ufeff" else ""
+    gap = newline_of(text) if position and text[position - 1] not in "\n\ufeff" else ""
     # Where the file ends without a newline, it goes on doing so.
     return text[:position] + gap + (lines.rstrip("\r\n") if gap else lines) + text[position:]
 
@@ -227,74 +208,11 @@ def _spliced(text: str, position: int, lines: str) -> str:
 def _struck_in_flow(text: str, node: Node, entry: tuple[Node, Node]) -> str:
     entries: list[tuple[Node, Node]] = node.value
     place = next(i for i, one in enumerate(entries) if one[0] is entry[0])
-    start, end = entry[0].start_mark.index, _last(text, entry) + 1
+    start, end = entry[0].start_mark.index, last_of(text, entry) + 1
     if comma := _COMMA.match(text, end):
         end = comma.end()
     elif place:
-        start = _last(text, entries[place - 1]) + 1
+        start = last_of(text, entries[place - 1]) + 1
     if "\n" in text[start:end] and "#" in text[start:end]:
         raise NoPlace
     return text[:start] + text[end:]
-
-
-def _extent(text: str, key: Node, value: Node) -> tuple[int, int]:
-    """Where a value begins and ends; one that is not there stands right behind the colon."""
-    start, end = int(value.start_mark.index), int(value.end_mark.index)
-    if start != end or key is value:
-        return start, end
-    colon = _COLON.match(text, key.end_mark.index)
-    if colon is None:
-        raise NoPlace
-    return colon.end(), colon.end()
-
-
-def _last(text: str, entry: tuple[Node, Node]) -> int:
-    """Where the last character of an entry's own text stands."""
-    key, value = entry
-    if _aliased(key, value):
-        return int(key.end_mark.index)
-    if not _block(value):
-        return _extent(text, key, value)[1] - 1
-    if isinstance(value, ScalarNode):
-        return len(text[: value.end_mark.index].rstrip()) - 1
-    last = value.value[-1]
-    return _last(text, last if isinstance(last, tuple) else (last, last))
-
-
-def _aliased(key: Node, value: Node) -> bool:
-    return bool(value.start_mark.index < key.start_mark.index)
-
-
-def _block(value: Node) -> bool:
-    if isinstance(value, ScalarNode):
-        return value.style in ("|", ">")
-    return bool(value.value) and not _flows(value)
-
-
-def _flows(node: Node) -> bool:
-    return isinstance(node, MappingNode | SequenceNode) and bool(node.flow_style)
-
-
-def _empty(value: Node) -> bool:
-    return isinstance(value, ScalarNode) and value.style is None and scalar(value.value) is None
-
-
-def _step(node: Node) -> int:
-    """By how much the file indents."""
-    for key, value in node.value:
-        if isinstance(value, MappingNode) and value.value and not _flows(value) and not _aliased(key, value):
-            return max(1, int(value.value[0][0].start_mark.column - key.start_mark.column))
-    return 2
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
-
-
-def _line_start(text: str, index: int) -> int:
-    return text.rfind("\n", 0, index) + 1
-
-
-def _line_end(text: str, index: int) -> int:
-    found = text.find("\n", index)
-    return len(text) if found < 0 else found + 1

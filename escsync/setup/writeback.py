@@ -14,7 +14,8 @@ from escsync.config.document import parse
 from escsync.config.problem import dotted
 from escsync.offers import Key
 
-from .entries import NoPlace, put, spelled, strike
+from .entries import put, spelled, strike
+from .places import NoPlace
 
 Section: TypeAlias = tuple[str, ...]
 """Where the tracker stands in the file: ("trackers", "support")."""
