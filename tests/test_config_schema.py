@@ -162,3 +162,21 @@ def test_an_example_loads_as_it_is(name, tmp_path):
 def test_the_shipped_policy_is_the_whole_default():
     """Every key with its meaning: what `escsync policy show` prints."""
     assert (CONFIG / "policy.yaml").read_text(encoding="utf-8") == policy_yaml(Policy())
+
+
+def test_an_adapter_that_is_broken_costs_its_own_keys_only(tmp_path, monkeypatch):
+    """The schema of the others is still there."""
+    info = tmp_path / "escsync_test_broken-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: escsync_test_broken\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[escsync.adapters]\nbroken = escsync_test_broken:plugin\n")
+    (tmp_path / "escsync_test_broken.py").write_text(
+        "from escsync.adapter import Plugin\n"
+        "plugin = Plugin(name='broken', title='Broken', settings='not_there:Settings', connect='not_there:connect')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    offered = schema()["$defs"]["TrackerYaml"]["properties"]["adapter"]["anyOf"][0]["enum"]
+
+    assert {"jira", "local", "notion", "salesforce"} <= set(offered)
+    assert "broken" not in offered

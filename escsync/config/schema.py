@@ -6,7 +6,10 @@ import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
+
+from pydantic import BaseModel
 
 from escsync import registry
 from escsync.adapter import Plugin
@@ -75,9 +78,9 @@ def schema() -> dict[str, Any]:
     markers |= {"additionalProperties": False, "properties": _markers()}
     for each in (main, tracker, policy, *(definitions[name] for name in ("Clocks", "Comms", "MoneyRule"))):
         _emptiable(each)
-    usable = [plugin for plugin in registry.plugins().values() if isinstance(plugin, Plugin)]
-    tracker["properties"]["adapter"]["anyOf"] = [{"enum": [each.name for each in usable]}, {"type": "string"}]
-    tracker["allOf"] = [_settings(plugin, definitions) for plugin in usable]
+    usable = dict(_usable())
+    tracker["properties"]["adapter"]["anyOf"] = [{"enum": list(usable)}, {"type": "string"}]
+    tracker["allOf"] = [_settings(name, model, definitions) for name, model in usable.items()]
     # What is required may stand in an included file.
     alone = {
         "required": main.pop("required"),
@@ -184,15 +187,23 @@ def _markers() -> dict[str, Any]:
     }
 
 
-def _settings(plugin: Plugin, definitions: dict[str, Any]) -> dict[str, Any]:
+def _usable() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Each adapter that is whole; one that is not costs its own keys only."""
+    for name, plugin in registry.plugins().items():
+        if isinstance(plugin, Plugin):
+            with suppress(registry.PluginError):
+                yield name, registry.settings_model(plugin)
+
+
+def _settings(name: str, kind: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
     """What `connection:` and `scope:` hold where a tracker names this adapter."""
-    raw = json.dumps(registry.settings_model(plugin).model_json_schema())
-    model = json.loads(raw.replace('"#/$defs/', f'"#/$defs/{plugin.name}.'))
-    for name, each in model.pop("$defs", {}).items():
+    raw = json.dumps(kind.model_json_schema())
+    model = json.loads(raw.replace('"#/$defs/', f'"#/$defs/{name}.'))
+    for part, each in model.pop("$defs", {}).items():
         each["properties"] = {key: _referable(key, node) for key, node in each.get("properties", {}).items()}
-        definitions[f"{plugin.name}.{name}"] = each
+        definitions[f"{name}.{part}"] = each
     return {
-        "if": {"properties": {"adapter": {"const": plugin.name}}, "required": ["adapter"]},
+        "if": {"properties": {"adapter": {"const": name}}, "required": ["adapter"]},
         "then": {
             "properties": {
                 key: {**_told(node, definitions), **node} for key, node in model["properties"].items()
