@@ -26,7 +26,9 @@ def typed(page):
         if found[1] in ("sh", "bash", "console"):
             lines = found[2].replace("\\\n", " ").splitlines()
             yield from (line.removeprefix("$ ") for line in lines)
-    yield from re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE))
+    yield from re.findall(
+        r"(?<!such as )`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    )
 
 
 def wrong(line):
