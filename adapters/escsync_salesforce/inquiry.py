@@ -33,7 +33,7 @@ class Inquiry:
     def everything(self, vocabulary: Vocabulary) -> dict[str, Any]:
         """The answers, as plain JSON; of the fields only those that the configuration names."""
         me = self.myself()
-        case = self._case()
+        case = self.case()
         columns, lost, misfits = self.fields(vocabulary)
         statuses, tracked, bots, integrations = self._rows(
             "SELECT ApiName, MasterLabel, IsClosed, SortOrder FROM CaseStatus ORDER BY SortOrder",
@@ -71,7 +71,7 @@ class Inquiry:
         self, vocabulary: Vocabulary
     ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str], dict[str, list[dict[str, Any]]]]:
         """Our fields' columns as plain JSON, why others are lost, and the columns of those that are there and cannot hold them."""
-        case = self._case()
+        case = self.case()
         columns: dict[str, list[dict[str, Any]]] = {}
         lost: dict[str, str] = {}
         misfits: dict[str, list[dict[str, Any]]] = {}
@@ -93,16 +93,17 @@ class Inquiry:
         found = []
         for path in paths:
             try:
-                found.append(column(name, path, self._case(), self._describe))
+                found.append(column(name, path, self.case(), self._describe))
             except Unknown:
                 continue
         return found
 
     def required(self) -> list[Mapping[str, Any]]:
         """The fields that whoever opens a case must fill in."""
-        return [one for one in fields_of(self._case()).values() if required(one)]
+        return [one for one in fields_of(self.case()).values() if required(one)]
 
-    def _case(self) -> Mapping[str, Any]:
+    def case(self) -> Mapping[str, Any]:
+        """Case as its describe tells it."""
         case = self._describe("Case")
         if case is None:
             raise self._unseen()

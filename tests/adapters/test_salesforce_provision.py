@@ -404,7 +404,7 @@ def test_what_was_made_is_known_by_its_mark_and_can_be_taken_away(sf):
         adapter.withdraw(one)
 
     assert list(told) == ["Tone__c", "Next_Deadline__c", "escsync"]
-    assert told["Tone__c"].what == 'Tone__c "Tone"; 1 case holds a value, which goes with it'
+    assert told["Tone__c"].what == 'the field "Tone"; 1 case holds a value, which goes with it'
     assert told["Tone__c"].settings == {("fields", "tone"): "Tone__c"}
     assert kinds(sf) == {"Theirs__c": "string"}
     assert list(adapter.provided()) == []

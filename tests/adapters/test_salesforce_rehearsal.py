@@ -98,16 +98,20 @@ def test_a_test_case_that_the_scope_does_not_find_is_no_test(sf):
     assert all(row.deleted for row in sf.org.rows["Case"].values())
 
 
-def test_without_the_right_to_delete_the_click_is_told(sf):
-    """With the case's number and address."""
-    sf.org.objects["Case"].rights = "cuqr"
+def test_without_the_right_to_delete_no_case_is_made(sf):
+    """It would be left behind; and one that was made before has its number and address told."""
     adapter = sf.connect()
     ref = adapter.scratch("m")
+    sf.org.objects["Case"].rights = "cuqr"
 
-    with pytest.raises(Denied) as refused:
+    with pytest.raises(Denied) as kept:
         adapter.discard(ref)
+    with pytest.raises(Denied) as never:
+        adapter.scratch("n")
 
-    assert refused.value.remedy == f"open {sf.server.url}/{ref.id} and delete case {ref.key} by hand"
+    assert kept.value.remedy == f"open {sf.server.url}/{ref.id} and delete case {ref.key} by hand"
+    assert "Delete on Cases" in never.value.remedy
+    assert len(sf.org.rows["Case"]) == 1
 
 
 def test_what_is_gone_is_discarded(sf):

@@ -9,6 +9,13 @@ from fakes.salesforce.rig import rig
 
 from escsync.adapter import Level
 
+MODES = {
+    "observe": (),
+    "annotate": ("Edit", "Delete", "ModifyAllRecords"),
+    "enforce": ("Create", "Edit", "Delete", "ModifyAllRecords"),
+}
+"""What each needs on cases beside Read and View All; Delete comes with Modify All."""
+
 
 @pytest.fixture
 def sf():
@@ -38,7 +45,7 @@ def objects(sf, label, *names):
 @pytest.mark.parametrize("mode", ["observe", "annotate", "enforce"])
 def test_an_account_with_just_what_the_mode_needs_is_well(sf, mode):
     """Every line is OK, and none says that there is more."""
-    rights = {"observe": (), "annotate": ("Edit",), "enforce": ("Edit", "Create")}[mode]
+    rights = MODES[mode]
     objects(sf, "Case agent", "Read", "ViewAllRecords", *rights)
 
     assert {p.subject for p in told(sf, mode).values() if p.level is not Level.OK} == set()
@@ -81,13 +88,7 @@ def test_what_is_missing_is_said_with_where_to_grant_it(sf):
 )
 def test_what_is_dangerous_and_not_needed_is_too_much(sf, held, mode, subjects):
     """Even where it works all the better; what provisioning uses is its own while it runs."""
-    objects(
-        sf,
-        "Case agent",
-        "Read",
-        "ViewAllRecords",
-        *({"enforce": ("Edit", "Create"), "annotate": ("Edit",)}.get(mode, ())),
-    )
+    objects(sf, "Case agent", "Read", "ViewAllRecords", *MODES.get(mode, ()))
     sf.org.permissions.add(held)
 
     assert excess(sf, mode) == subjects
@@ -95,7 +96,8 @@ def test_what_is_dangerous_and_not_needed_is_too_much(sf, held, mode, subjects):
 
 def test_rights_on_cases_beyond_the_mode_name_what_grants_them(sf):
     """A permission set, or the profile."""
-    granted(sf.org, "Old helper", "escsync", Case=("Delete", "ModifyAllRecords"))
+    granted(sf.org, "Old helper", "escsync", Case=("Delete", "Edit", "ModifyAllRecords"))
+    granted(sf.org, "Eraser", "escsync", Case=("Delete",))
     profile = granted(sf.org, "X00e1", "escsync", Case=("Create",))
     profile.values["IsOwnedByProfile"] = True
 
@@ -103,6 +105,7 @@ def test_rights_on_cases_beyond_the_mode_name_what_grants_them(sf):
 
     assert excess(sf, "enforce") == {"right Delete on Case"}
     assert excess(sf, "annotate") == {"right Delete on Case", "right Create on Case"}
+    assert found["right Delete on Case"].message.startswith("granted by Eraser: ")
     assert found["right Modify All on Case"].message == "granted by Old helper: View All is enough"
     assert found["right Create on Case"].message == "granted by Case agent, its profile: used in mode enforce"
 

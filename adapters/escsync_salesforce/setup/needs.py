@@ -34,7 +34,7 @@ def _user(name: str, mode: str, purpose: str, *user: str, level: Level = Level.W
 def _on(
     object: str, holds: str, mode: str, purpose: str, told: str = "", level: Level = Level.WARNING
 ) -> Need:
-    words = {"ViewAllRecords": "View All"}.get(holds, holds)
+    words = {"ViewAllRecords": "View All", "ModifyAllRecords": "Modify All"}.get(holds, holds)
     return Need(Right(f"{words} on {object}", mode, purpose, OBJECTS), (), object, holds, level, told)
 
 
@@ -59,6 +59,12 @@ NEEDS = (
         "",
         Level.WARNING,
         "createable",
+    ),
+    _on(
+        "Case",
+        "ModifyAllRecords",
+        "annotate",
+        "keep the note up to date, for no other right changes or deletes a comment, and write on cases that others own",
     ),
     _user("Transfer Cases", "enforce", "change the owner", "TransferAnyCase", "TransferAnyEntity"),
     _on("Case", "Create", "enforce", "open a case for a new escalation, or for a test", "createable"),
@@ -106,18 +112,12 @@ _BY_FIELD = (
         "write due dates, health, stage and priority",
         "Setup > Permission Sets > Object Settings > Cases",
     ),
-    Right(
-        "Read/Write on the cases themselves",
-        "annotate",
-        "edit cases that others own",
-        "Setup > Sharing Settings: a rule for these cases, or Public Read/Write",
-    ),
     Right("Scope api", "observe", "call the API", "the External Client App's OAuth settings"),
     Right(
         "Scope openid", "observe", "know which account this is", "the External Client App's OAuth settings"
     ),
 )
-"""What `check` says field by field, what only a write tells, and what signing in tells."""
+"""What `check` says field by field, and what signing in tells."""
 RIGHTS = tuple(
     sorted((*(need.right for need in NEEDS), *_BY_FIELD), key=lambda right: MODES.index(right.mode))
 )

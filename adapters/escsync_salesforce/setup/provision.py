@@ -115,7 +115,7 @@ class Provision:
         held = self._held(list(marked))
         for api, (name, label) in marked.items():
             key = ("scope", "flag") if name == "scope.flag" else ("fields", name)
-            what = f'{api} "{tidy(label)}"{held.get(api, "")}'
+            what = f'the field "{tidy(label)}"{held.get(api, "")}'
             yield Provided(api, _FIELD, what, {key: api})
         if self._access.find():
             yield Provided(OURS, _SET, f'permission set "{OURS}", taken from everybody who has it')

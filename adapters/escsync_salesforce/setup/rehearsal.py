@@ -38,6 +38,7 @@ class Rehearsal:
         """Open a case in scope; one that `scope.where` would not find is no test, and is deleted at once."""
         if there := next(iter(self._creation.find([mark])), None):
             return there.ref
+        self._deletable()
         draft = Draft(mark, {"summary": f"{_SUBJECT} ({mark})"})
         ref = self._creation.create(draft, self._required())
         question = f"SELECT Id FROM Case WHERE Id = {soql.quote(ref.id)} AND {self._discovery.scope}"
@@ -68,6 +69,14 @@ class Rehearsal:
             raise Denied(f"{_WHAT}: escsync's account has no Delete on Cases ({code})", remedy=by_hand)
         error = of_record(answer, what=_WHAT)
         raise Rejected(error.message, remedy=by_hand) if isinstance(error, Rejected) else error
+
+    def _deletable(self) -> None:
+        """Nothing is made that would be left behind."""
+        if self._discovery.inquiry().case().get("deletable") is False:
+            raise Denied(
+                "escsync's account may not delete cases, and would leave its test case behind",
+                remedy="for the test, give its permission set Delete on Cases (Setup > Permission Sets > Object Settings)",
+            )
 
     def _ours(self, native: str) -> bool:
         """Is it there, and a test of ours? Rejected where it is somebody's case."""

@@ -16,6 +16,9 @@ from .needs import DANGEROUS, FOR_PROVISION, MODES, NEEDS, OBJECTS, OURS, SYSTEM
 
 _RECORD = ("Read", "Create", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords")
 
+_IMPLIED = ("Read", "Edit", "Delete", "ViewAllRecords")
+"""What Modify All brings with it."""
+
 
 class Rights:
     """One look at what escsync's account may do."""
@@ -107,11 +110,7 @@ def _needed(of: str, mode: str) -> bool:
 
 
 def _holds(row: Mapping[str, Any], need: Need) -> bool:
-    every = row.get("PermissionsModifyAllRecords") is True and need.holds in (
-        "Read",
-        "Edit",
-        "ViewAllRecords",
-    )
+    every = row.get("PermissionsModifyAllRecords") is True and need.holds in _IMPLIED
     return row.get("SobjectType") == need.object and (row.get(f"Permissions{need.holds}") is True or every)
 
 
@@ -133,7 +132,10 @@ def _beyond(mode: str, rows: list[dict[str, Any]]) -> Iterator[Problem]:
             {
                 _giver(row)
                 for row in rows
-                if row.get("SobjectType") == "Case" and row.get(f"Permissions{name}") is True
+                if row.get("SobjectType") == "Case"
+                and row.get(f"Permissions{name}") is True
+                # Who may modify everything may edit and delete; that is said of Modify All, or needed.
+                and not (name in _IMPLIED and row.get("PermissionsModifyAllRecords") is True)
             }
         )
         if foreign := [giver for giver in givers if giver != OURS]:
