@@ -34,7 +34,8 @@ trackers:
       closed: Done
       rejected: Rejected
       duplicate: Duplicate
-    fields:                                # our field -> the field, by id (best) or by a name that only one field has
+    fields:                                # our field -> the field, by id (best) or by a name that only one field has;
+      # `escsync provision` says which are missing, and with --apply makes them and writes their ids here
       # summary, description, owner (assignee), stage (status) and priority need no entry
       # owner: [assignee, customfield_10050]            # with a co-owner field
       entry_point: customfield_10010       # select
