@@ -15,7 +15,7 @@ TOLD = {
         "look at `escsync list`; without `--fail-on` findings never change the exit code",
     ),
     "USAGE": (
-        "configuration or usage",
+        "configuration or usage; `escsync doctor` says FAIL",
         "mend what the message names; trying again without a change is useless",
     ),
     "LIMIT": (
