@@ -12,7 +12,7 @@ from escsync.config import Config, ConfigError, excerpt, load
 
 CONFIG = Path(__file__).parents[1] / "config"
 ALL = os.environ.get("ESCSYNC_MUTATIONS") == "all"
-EXAMPLES = 5_000 if ALL else 250
+EXAMPLES = 5_000 if ALL else 200
 SECRET = "hush-hush-4711"
 NAMES = ("JIRA_TOKEN", "NOTION_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "X")
 ENV = "\n".join(f"{name}={SECRET}" for name in NAMES).encode() + b"\n# why\nexport Q='a b'\n"

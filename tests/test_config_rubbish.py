@@ -46,7 +46,7 @@ def project(tmp_path):
     return tmp_path
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(PLACES), RUBBISH)
 def test_rubbish_anywhere_is_loaded_or_refused_in_words(project, place, rubbish):
     """One value of a good configuration is replaced by anything at all."""

@@ -38,6 +38,9 @@ def house(tmp_path):
 
 def test_every_value_names_its_line_or_the_rule_of_the_process(house):
     """An admin sees at once whether a number was chosen here."""
+    lines = (house.folder / "escsync.yaml").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, start=1) if text.startswith("timezone:"))
+
     told = house("policy", "show", "--format", "json").json
 
     where = {
@@ -46,7 +49,7 @@ def test_every_value_names_its_line_or_the_rule_of_the_process(house):
         if at != "default"
     }
     assert where == {
-        "timezone": "escsync.yaml:7",
+        "timezone": f"escsync.yaml:{line}",
         "clocks.ack.within": "policy.yaml:3",
         "clocks.closure_comm.within": "policy.yaml:3",
         "clocks.closure_comm.calendar": "policy.yaml:4",
