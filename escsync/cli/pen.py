@@ -57,7 +57,8 @@ class Pen:
         now = self._session.host.monotonic()
         self._since = self._since if self._waiting else now
         self._waiting |= one.settings
-        what = shown(_ARTICLE.sub("", one.what), _LONGEST)
+        # Its name and its type are enough; how many screens it is on is not.
+        what = shown(", ".join(_ARTICLE.sub("", one.what).split(", ")[:2]), _LONGEST)
         self._notes |= {
             key: what for key, value in one.settings.items() if key[0] in _NAMED and value != key[-1]
         }

@@ -37,7 +37,8 @@ def provision(
     elif not apply and any(not gap.by_hand for work in works for gap in work.things):
         terminal.say("Nothing was changed. Next: `escsync provision --apply`, then `escsync doctor`.")
     elif all(work.code is Exit.DONE for work in works):
-        terminal.say("Next: `escsync doctor`.")
+        left = any(gap.by_hand for work in works for gap in work.things)
+        terminal.say(f"Next: {'what is to do by hand, then ' if left else ''}`escsync doctor`.")
     return worst(work.code for work in works)
 
 

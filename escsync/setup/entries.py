@@ -66,20 +66,21 @@ def spelled(value: Any, like: str = "") -> str:
     return '"' + "".join(ch if ch.isprintable() else f"\\U{ord(ch):08x}" for ch in escaped) + '"'
 
 
-def put(text: str, path: Keys, value: Any, note: str = "") -> str:
+def put(text: str, path: Keys, value: Any, note: str = "", width: int = 0) -> str:
     """*text* with *value* at *path*; sections that are not there yet are made in their usual place.
 
-    *note* stands behind it as a comment, where there is none and the line has an end for one.
+    *note* stands behind it as a comment, where there is none and the line has an end for one: in the column of its
+    neighbour's, or behind *width* characters, as the longest of several entries needs them.
     """
     node, (key, *more) = root(text), path
     while True:
         entry = entry_of(node, key)
         if entry is None:
-            return _inserted(text, node, [key, *more], value, note)
+            return _inserted(text, node, [key, *more], value, note, width)
         if not more:
             return _replaced(text, *entry, value, "" if flows(node) else note)
         if empty(entry[1]):
-            return _begun(text, *entry, more, value, note)
+            return _begun(text, *entry, more, value, note, width)
         node, (key, *more) = entry[1], more
 
 
@@ -124,7 +125,7 @@ def _replaced(text: str, key: Node, value: Node, new: Any, note: str) -> str:
     return f"{text[:start]}{gap}{spelled(new, like)}{noted}{text[end:]}"
 
 
-def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str) -> str:
+def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str, width: int) -> str:
     """A section that stands there empty gets its first entry, below the comments that belong to it."""
     start, end = extent(text, key, value)
     if not text[line_start(text, key.start_mark.index) : key.start_mark.index].strip():
@@ -136,13 +137,13 @@ def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str) -
                 break
             position += len(line)
         step = step_of(root(text))
-        lines = _lines(" " * (indent + step), step, more, new, newline_of(text), _behind(note))
+        lines = _lines(" " * (indent + step), step, more, new, newline_of(text), _behind(note, width))
         return _spliced(text, position, lines)
     inner = spelled(_nested(more, new))
     return f"{text[:start].rstrip(' ')} {inner}{text[end:]}"
 
 
-def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str) -> str:
+def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str, width: int) -> str:
     """A new entry of the mapping *node*, after the last one that usually stands before it."""
     entries = node.value
     before = _before(entries, keys[0])
@@ -163,7 +164,8 @@ def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str) -> str:
     if indent.strip():
         raise NoPlace
     column = 0 if before is None else comment_column(text, last_of(text, before))
-    lines = _lines(indent, step_of(root(text)), keys, new, newline_of(text), _behind(note, column))
+    behind = _behind(note, width, column)
+    lines = _lines(indent, step_of(root(text)), keys, new, newline_of(text), behind)
     return _spliced(text, position, lines)
 
 
@@ -184,11 +186,13 @@ def _lines(indent: str, step: int, keys: Keys, value: Any, newline: str, behind:
     return "".join(line + newline for line in lines)
 
 
-def _behind(note: str, column: int = 0) -> Callable[[str], str]:
-    """Puts *note* behind a line, in the *column* of its neighbour's comment where it fits."""
+def _behind(note: str, width: int, column: int = 0) -> Callable[[str], str]:
+    """Puts *note* behind a line: in *column* where it fits, else so that several lines have theirs one below the other."""
 
     def noted(line: str) -> str:
-        return f"{line.ljust(max(column, len(line) + 2))}{NOTE}{note}" if note else line
+        indent = len(line) - len(line.lstrip())
+        least = max(len(line), indent + width) + 2
+        return f"{line.ljust(max(column, least))}{NOTE}{note}" if note else line
 
     return noted
 

@@ -145,6 +145,10 @@ def save(path: Path, before: str, text: str) -> None:
 def _checked(text: str, wanted: Mapping[tuple[str, ...], Any], notes: Mapping[tuple[str, ...], str]) -> str:
     """The entries written, and read again: the file must say these and nothing else that is new."""
     expected = _apart(_data(text))
+    widths: dict[tuple[str, ...], int] = {}
+    for path, value in wanted.items():
+        width = len(f"{spelled(path[-1])}: {spelled(value)}")
+        widths[path[:-1]] = max(width, widths.get(path[:-1], 0))
     for path, value in wanted.items():
         node = expected
         for key in path[:-1]:
@@ -154,7 +158,7 @@ def _checked(text: str, wanted: Mapping[tuple[str, ...], Any], notes: Mapping[tu
         if not isinstance(node, dict):
             raise NoPlace
         node[path[-1]] = value
-        text = put(text, path, value, notes.get(path, ""))
+        text = put(text, path, value, notes.get(path, ""), widths.get(path[:-1], 0))
     return _proven(text, expected)
 
 

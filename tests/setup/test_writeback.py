@@ -142,6 +142,24 @@ def test_an_id_is_written_with_what_it_is(key, line):
     assert back.text == FILE or key == "health"
 
 
+def test_several_ids_have_their_words_in_one_column():
+    """However long the names of the fields are, a person reads down the column."""
+    settings = {("fields", "tone"): "f1", ("fields", "exception.authorizer"): "f2", ("scope", "page"): "p"}
+
+    new = written("trackers:\n  support:\n    adapter: jira\n", AT, settings, dict.fromkeys(settings, "x"))
+
+    assert new.text == textwrap.dedent("""\
+        trackers:
+          support:
+            adapter: jira
+            scope:
+              page: p  # escsync: x
+            fields:
+              tone: f1                  # escsync: x
+              exception.authorizer: f2  # escsync: x
+        """)
+
+
 def test_a_tracker_in_one_line_stays_in_one_line():
     """Flow style is kept, and what is empty is filled."""
     _, come, left = change({("fields", "tone"): "T", ("scope", "page"): "p"}, at=("trackers", "other"))
