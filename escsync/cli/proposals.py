@@ -25,7 +25,10 @@ def tabled(session: Session, found: Proposal, *, aside: bool = False) -> None:
         say(shown(session.discretion.clean(note)))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("ours", "the tracker's", "sure", "why"):
-        table.add_column(title, justify="right" if title == "sure" else "left", overflow="fold")
+        numbers, names = title == "sure", title == "ours"
+        table.add_column(
+            title, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers or names
+        )
     for ours, theirs, confidence, why, sure in _lines(found):
         cells = (
             ours if sure else f"? {ours}",

@@ -156,7 +156,7 @@ def _fields(found: Proposal, looked: bool) -> Iterator[str]:
             yield "      # written by escsync, in mode annotate and enforce:"
         yield from _block([_field(match) for match in matches])
         if lacking:
-            yield f"      # {'not there yet' if looked else 'not mapped yet'}; `escsync provision` finds or makes, and maps:"
+            yield f"      # {'nothing like them was there' if looked else 'not looked for'}; `escsync provision --apply` makes and maps:"
             yield from wrap(
                 ", ".join(lacking), 100, initial_indent="      #   ", subsequent_indent="      #   "
             )

@@ -64,7 +64,7 @@ def _one(mine: tuple[str, ...], term: str, ours: bool) -> Likeness:
     if "".join(mine) == "".join(theirs):
         return Likeness(SAME if ours else KNOWN, told)
     bare = tuple(word for word in mine if word not in NOISE)
-    if bare and (bare == theirs or bare == tuple(word for word in theirs if word not in NOISE)):
+    if bare and bare == theirs:
         return Likeness((SAME if ours else KNOWN) - 5, told)
     joined, wanted = "".join(mine), "".join(theirs)
     if min(len(joined), len(wanted)) >= 5 and abs(len(joined) - len(wanted)) <= 3:

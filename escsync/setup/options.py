@@ -7,16 +7,10 @@ from dataclasses import dataclass
 
 from escsync.adapter import Field, FieldKind, canonical
 
-from .likeness import PART, likeness, same
+from .likeness import likeness
 from .synonyms import VALUES
 
 _SURE = 70
-_GUESSES = {
-    "P0": ("highest", "critical", "blocker", "kritisch", "höchste", "critique", "crítica", "1 - critical"),
-    "P1": ("high", "hoch", "haute", "alta", "2 - high"),
-    "P2": ("medium", "normal", "mittel", "moyenne", "media", "média", "3 - moderate"),
-}
-"""Priorities have no common meaning: these are said and left to a person."""
 _COMMON = frozenset(
     ["other", "unknown", "none", "low", "medium", "high", "done", "na", "open", "product", "policy"]
 )
@@ -90,6 +84,4 @@ def _known(wanted: Field, name: str) -> bool:
 
 
 def _sure(value: str, name: str) -> int:
-    if same(name, _GUESSES.get(value, ())):
-        return PART
     return min(likeness(name, (value,), VALUES.get(value, ())).confidence, 90)
