@@ -19,28 +19,27 @@ _WORD = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 
 
 def excerpt(problem: Problem) -> tuple[str, ...]:
-    """The line and the mark below it; nothing where there is no such line, or where it is better not repeated."""
+    """The line and the mark below it; nothing where there is no such line, its place only where it may hold a secret."""
     lines = _lines(problem.file)
     if not 0 < problem.line <= len(lines):
         return ()
+    number = str(problem.line)
     text, above = lines[problem.line - 1], lines[problem.line - 2] if problem.line > 1 else ""
-    if (
-        not text.strip()
-        or not _harmless(text)
-        or (above.rstrip().endswith((":", "|", ">", "|-", ">-")) and secretive(above))
-    ):
+    if not text.strip():
         return ()
+    begun = above.rstrip().endswith((":", "|", ">", "|-", ">-")) and secretive(above)
+    if begun or FilePath(problem.file).name.startswith(".env") or not _harmless(text):
+        return (f"{number} | column {problem.column}; the line is not shown, since it may hold a secret",)
     column = min(max(problem.column, 1), len(text) + 1)
     begin = max(0, column - _BEFORE)
     shown = "".join(ch if ch.isprintable() else " " for ch in text[begin : begin + _WIDTH]).rstrip()
-    number = str(problem.line)
     return f"{number} | {shown}", f"{' ' * len(number)} | {' ' * (column - begin - 1)}^ column {column}"
 
 
 def _lines(file: str) -> list[str]:
     path = FilePath(file)
     try:
-        if not path.is_file() or path.name.startswith(".env") or path.stat().st_size > _LARGEST:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
             return []
         # YAML counts lines by these only; Python's own splitting knows more of them.
         return re.split("\r\n|[\n\r\x85\u2028\u2029]", path.read_bytes().decode("utf-8-sig"))

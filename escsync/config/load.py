@@ -156,7 +156,11 @@ class _Loader:
                 near = nearest(name, trackers)
                 self.problems.append(
                     self.document.problem(
-                        ("trackers",), f"there is no tracker {name!r}; known: {listed(trackers)}", near
+                        ("trackers",),
+                        f"there is no tracker {name!r}; known: {listed(trackers)}",
+                        near,
+                        reason="`--tracker` takes the name that a tracker bears in this file.",
+                        remedy=f"Write `--tracker {near or next(iter(trackers), 'NAME')}`.",
                     )
                 )
         modes = {

@@ -73,6 +73,11 @@ class Manual:
         return named if isinstance(named, str) else ""
 
 
+def advised_of_policy(problem: Problem) -> Problem:
+    """*problem* of a policy that stands in no file, with its reason and its remedy."""
+    return advised(problem, _policy(), problem.path)
+
+
 def _ends(path: FilePath, name: object) -> bool:
     return isinstance(name, str) and bool(name) and FilePath(path.parent, FilePath(name).name) == path
 

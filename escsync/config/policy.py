@@ -15,9 +15,12 @@ from escsync.domain.policy import BusinessHours, Policy
 
 from .closures import NoHolidays, holidays
 from .document import Document, parse
+from .manual import advised_of_policy
 from .policy_checks import checks
 from .problem import ConfigError, Origin, Path, Problem
 from .wording import explain
+
+_SET = "Write for example `--set clocks.ack.within=1h`."
 
 
 def policy_from(data: Mapping[str, Any], *, timezone: str = "UTC") -> Policy:
@@ -34,7 +37,9 @@ def with_settings(policy: Policy, settings: Sequence[str]) -> Policy:
         name, equals, text = setting.partition("=")
         path: Path = tuple(name.strip().split("."))
         if not equals or not all(path):
-            problems.append(Problem("--set", number, (), f"{setting!r} sets nothing; write key.path=value"))
+            problems.append(
+                Problem("--set", number, (), f"{setting!r} sets nothing; write key.path=value", remedy=_SET)
+            )
             continue
         try:
             value = parse(text.strip(), "--set").data
@@ -49,7 +54,9 @@ def with_settings(policy: Policy, settings: Sequence[str]) -> Policy:
             at = Origin("--set", number)
             origins |= {path[:depth]: at for depth in range(1, len(path) + 1)}
         else:
-            problems.append(Problem("--set", number, path, "takes a value and has no keys below it"))
+            problems.append(
+                Problem("--set", number, path, "takes a value and has no keys below it", remedy=_SET)
+            )
     document = Document("--set", data, origins)
     found, wrong = read_policy(document, (), data, policy.timezone)
     return _sure(found, [*problems, *wrong])
@@ -134,5 +141,5 @@ def _plain(value: Any) -> Any:
 
 def _sure(policy: Policy | None, problems: Sequence[Problem]) -> Policy:
     if policy is None or problems:
-        raise ConfigError(sorted(problems, key=lambda p: p.line))
+        raise ConfigError(sorted(map(advised_of_policy, problems), key=lambda p: p.line))
     return policy
