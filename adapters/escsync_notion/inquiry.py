@@ -16,6 +16,7 @@ from .settings import NotionScope, dashes
 UNMADE = "scope: there is no database yet"
 PROVISION = "run `escsync provision --apply`: it makes the database below scope.page and writes its id here"
 _SHARE = "share the database with the connection (... > Connections), and check the id"
+_TRASHED = "restore it there, or name another one"
 _MOST_NAMED = 10
 
 
@@ -63,6 +64,8 @@ class Inquiry:
                     remedy=f"write scope: {{data_source: {database}}}",
                 ) from None
             raise Denied(f"scope.database: {error.message}", remedy=_SHARE) from None
+        if raw.get("in_trash") is True:
+            raise Denied("scope.database: it lies in Notion's trash", remedy=_TRASHED)
         told = raw.get("data_sources")
         entries = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
         found = {dashes(str(one.get("id"))): str(one.get("name") or "") for one in entries if one.get("id")}

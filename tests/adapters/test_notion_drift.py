@@ -35,6 +35,18 @@ def retype(notion, page, name, type_, value=None):
     notion.site.edit(page, "Source", "https://a.example")
 
 
+def test_a_database_in_the_trash_is_none(notion):
+    """It can still be read, and holds no escalation any more."""
+    database = notion.site.escalations.database
+    adapter = notion.connect(scope={"database": database.id})
+    pull(adapter)
+    database.in_trash = True
+
+    (only,) = notion.connect(scope={"database": database.id}).check()
+
+    assert (only.level, only.message) == (Level.FAIL, "scope.database: it lies in Notion's trash")
+
+
 def told(found):
     """The problems of a pull's first page."""
     return [(problem.subject, problem.level, problem.code) for problem in found.pages[0].problems]

@@ -68,6 +68,19 @@ def test_a_page_becomes_a_database_in_which_passes_run(notion):
     assert (ticket.key, ticket.status.stage, ticket.values["health"]) == ("ESC-1", Stage.CLOSED, "breached")
 
 
+def test_on_the_older_version_of_the_api_all_is_made_as_well(notion):
+    """Both versions that a connection may name."""
+    older = {"connection": {"version": "2025-09-03"}}
+    adapter = notion.connect(fields={}, stages={}, **older)
+
+    made = [adapter.provide(gap).kind for gap in adapter.missing(())]
+    (only,) = notion.connect(fields={}, stages={}, **older).provided()
+    adapter.withdraw(only)
+
+    assert made == ["database", *["property"] * 5, "view"]
+    assert all(one.in_trash for one in notion.world.databases.values())
+
+
 def test_what_is_made_is_told_before(notion):
     """The database first, its views last, and each with the key that asks for it; the configuration learns all ids."""
     gaps = errand(notion).look()
@@ -112,7 +125,15 @@ def test_a_board_and_what_is_overdue_are_there_to_look_at(notion):
     database, source = the(notion)
 
     views = {view.name: view for view in database.views}
-    assert views["Board"].configuration["group_by"]["property_id"] == source.find("Status").key
+    board = views["Board"].configuration
+    assert board["group_by"]["property_id"] == source.find("Status").key
+    assert [source.find(one["property_id"]).name for one in board["properties"]] == [
+        "Owner",
+        "Escalation priority",
+        "Account",
+        "Escalation health",
+        "Next deadline",
+    ]
     assert views["Overdue"].filter == {
         "or": [
             {"property": source.find("Escalation health").key, "select": {"equals": "Breached"}},

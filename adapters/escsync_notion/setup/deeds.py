@@ -67,13 +67,13 @@ class Lack:
 def adding(subject: str, sketch: Sketch, column: Column) -> Lack:
     """Options that a property lacks, to be added to those that it has."""
     listed = ", ".join(repr(one.name) for one in sketch.choices)
-    what = f"property {column.name!r} lacks the options {listed}"
+    what = f"options of the property {column.name!r}: {listed}"
     clicks = f"in Notion, open the menu of {column.name!r} > Edit property, and add {listed}"
     if len(column.options) + len(sketch.choices) > blueprint.MOST_OPTIONS:
-        return by_hand(subject, f"{what}, and has too many for them to be added through the API", clicks)
+        return by_hand(subject, f"{what}; it has too many for them to be added through the API", clicks)
     if any("," in one.name for one in sketch.choices):
         return by_hand(
-            subject, f"{what}, and Notion takes no commas there", "write other names in the configuration"
+            subject, f"{what}; Notion takes no commas there", "write other names in the configuration"
         )
     return Lack(Gap(f"{subject}:{column.id}", subject, what), Ensure(sketch, column.id))
 

@@ -80,12 +80,8 @@ def _unnamed(ground: Ground, column: Column, vocabulary: Vocabulary) -> Iterator
         for stage, some in blueprint.stages(vocabulary).items()
     }
     sketch = Sketch("stage", column.name, column.type, tuple(missing))
-    listed = ", ".join(one.name for one in missing)
-    what = (
-        f"property {column.name!r} lacks the statuses {listed}"
-        if missing
-        else f"the statuses of {column.name!r}"
-    )
+    listed = ", ".join(repr(one.name) for one in missing)
+    what = f"statuses of the property {column.name!r}{': ' if missing else ''}{listed}"
     yield Lack(Gap("stages", "stages", what, found=not missing), Ensure(sketch, column.id, settings=found))
 
 

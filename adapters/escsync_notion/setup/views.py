@@ -13,6 +13,8 @@ from .essentials import column_of
 from .ground import Ground
 
 BOARD, OVERDUE = "board", "overdue"
+_ON_CARDS = ("owner", "computed_priority", "account.name", "health", "due_at")
+"""What a card shows besides its title."""
 NAMES = {BOARD: "Board", OVERDUE: "Overdue"}
 _CLICKS = {
     BOARD: "in Notion, click + beside the database's views > Board, and group it by the status property",
@@ -27,7 +29,7 @@ def clicks(kind: str) -> str:
 
 
 def body(kind: str, ground: Ground, vocabulary: Vocabulary) -> dict[str, Any] | None:
-    """What makes the view; None where the properties that it shows are not there."""
+    """What makes the view; None where the properties that it is about are not there."""
     told = _board(ground, vocabulary) if kind == BOARD else _overdue(ground, vocabulary)
     if told is None:
         return None
@@ -58,7 +60,9 @@ def _board(ground: Ground, vocabulary: Vocabulary) -> dict[str, Any] | None:
     grouping: dict[str, Any] = {"type": column.type, "property_id": column.id, "sort": {"type": "manual"}}
     if column.type == "status":
         grouping["group_by"] = "option"
-    return {"type": "board", "configuration": {"type": "board", "group_by": grouping}}
+    found = (column_of(ground, vocabulary, name) for name in _ON_CARDS)
+    shown = [{"property_id": one.id, "visible": True} for one in found if one is not None]
+    return {"type": "board", "configuration": {"type": "board", "group_by": grouping, "properties": shown}}
 
 
 def _overdue(ground: Ground, vocabulary: Vocabulary) -> dict[str, Any] | None:

@@ -89,6 +89,9 @@ class ViewRoutes(TableRoutes):
             held = source.find(grouping.get("property_id"))
             if held is None or held.type != grouping.get("type") or "sort" not in grouping:
                 raise invalid("body.configuration.group_by", "a property to group by", grouping)
+        for one in configuration.get("properties") or ():
+            if source.find(one.get("property_id")) is None:
+                raise invalid("body.configuration.properties", "properties that exist", one)
 
     def _found(self, raw: str) -> tuple[Database, View]:
         id_ = self.uuid("view_id", raw)
