@@ -322,3 +322,12 @@ def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path):
     """The first thing that happens to everybody."""
     with pytest.raises(ConfigError, match="there is no such file; escsync init writes one"):
         load(tmp_path / "escsync.yaml", environ={})
+
+
+def test_what_an_address_to_notify_holds_is_kept_in_confidence(project):
+    """A hook is a login, whatever its variable is called."""
+    config = project(
+        WHOLE + 'notify: {owner: ["slack://${env:HOOK}"]}\n', environ={**ENVIRON, "HOOK": "T1/B2/c3d4"}
+    )
+
+    assert "T1/B2/c3d4" in config.secrets

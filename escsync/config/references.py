@@ -61,7 +61,8 @@ class References:
                 self.problems.append(said if error.suggestion else replace(said, remedy=remedy))
             return value
         self.secrets.update(found.parts)
-        if path[-1:] and path[-1] in _CONFIDENTIAL:
+        # An Apprise address is a login, whatever part of it comes from outside.
+        if path[:1] == ("notify",) or (path and path[-1] in _CONFIDENTIAL):
             self.confidential.update(found.parts)
         return found.text
 
