@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -59,10 +59,11 @@ def compare(
     words = vocabulary or Vocabulary()
     old, new = whole(before), whole(after)
     same = replaced(old, new)
+    names = {part.name: new[key].name for key, part in old.items() if key[0] == "status" and key in new}
     found: list[Shift] = []
     for key, part in old.items():
         if key in new:
-            found += _changes(part, new[key], words)
+            found += _changes(_retold(part, new[key], names), new[key], words)
         elif key in same:
             found.append(_replaced(part, same[key]))
         else:
@@ -123,11 +124,20 @@ def subject(part: Part) -> str:
     return ", ".join(part.used) or f"{part.kind} {part.name}"
 
 
+def _retold(old: Part, new: Part, names: Mapping[str, str]) -> Part:
+    """A workflow with its statuses as they are called now: that they were renamed is told of themselves."""
+    if old.steps is None or set(old.steps) == set(new.steps or ()):
+        return old
+    ends = (step.split(" -> ") for step in old.steps)
+    return replace(old, steps=tuple(" -> ".join(names.get(end, end) for end in some) for some in ends))
+
+
 def _changes(old: Part, new: Part, words: Vocabulary) -> Iterator[Shift]:
     about = subject(new if new.used else old)
     if old.name != new.name:
         yield _renamed(old, new, words)
-    if old.type is not None and new.type is not None and old.type != new.type:
+    retyped = old.type is not None and new.type is not None and old.type != new.type
+    if retyped:
         remedy = f"change it back, or see that its values still say what they said; then {ACCEPT}"
         message = f"{new.name!r} was a {old.type} and is now a {new.type}"
         yield Shift(about, Kind.RETYPED, message, remedy, bool(_ESSENTIAL & set(new.used)))
@@ -136,7 +146,7 @@ def _changes(old: Part, new: Part, words: Vocabulary) -> Iterator[Shift]:
             yield _required(new, words)
         else:
             yield Shift(about, Kind.OPTIONAL, f"{new.name!r} need not be filled in any more", ACCEPT)
-    if old.options is not None and new.options is not None:
+    if old.options is not None and new.options is not None and not retyped:
         for kind, message, remedy, breaks in options(old, new, words):
             yield Shift(about, Kind(kind), message, remedy or ACCEPT, breaks)
     if old.category is not None and new.category is not None and old.category != new.category:

@@ -110,11 +110,16 @@ def _overlaid(now: Part, before: Part) -> Part:
 
 def meant(part: Part, names: Spelled) -> bool:
     """Does the configuration still mean it by what it is called now, or by its id? What it calls otherwise is lost to it."""
-    words = [word.strip().casefold() for word in (part.id, part.name) if word.strip()]
+    words = {word.strip().casefold() for word in (part.id, part.name)} - {""}
     named = [names.get(key, ()) for key in part.used]
-    return not part.used or any(
-        not some or any(word in one.casefold() for one in some for word in words) for some in named
-    )
+    return not part.used or any(not some or any(words & _words(one) for one in some) for some in named)
+
+
+def _words(spelling: str) -> set[str]:
+    """A spelling whole, and what it means on a path (`Account.ARR`) or of a field that holds several (`FIELD#Option`)."""
+    whole = spelling.strip().casefold()
+    field = whole.partition("#")[0]
+    return {whole, field, field.rpartition(".")[2]}
 
 
 def kept(parts: Iterable[Part], names: Spelled) -> list[dict[str, Any]]:

@@ -117,6 +117,21 @@ def test_of_several_statuses_the_others_stay():
     assert "stages: {intake: [New, s1]}" in line.remedy
 
 
+def test_a_renamed_status_does_not_change_the_workflow():
+    """Its moves are told by the names of statuses; that they have others is told once."""
+    now = [replace(one, name="Inbox") if one is INTAKE else one for one in ALL]
+    now = [replace(one, steps=("Done -> Inbox", "Inbox -> Done")) if one is FLOW else one for one in now]
+
+    assert [one.kind for one in compare(ALL, now)] == [Kind.RENAMED]
+
+
+def test_what_became_another_type_has_other_options_because_of_that():
+    """One line."""
+    (line,) = compare(ALL, after(CAUSE, type="radio", options={"7": "Yes"}))
+
+    assert line.kind is Kind.RETYPED
+
+
 def test_what_becomes_active_again_is_said():
     """Good news is news as well."""
     (line,) = compare(after(DANA, category="inactive"), ALL)
