@@ -77,15 +77,17 @@ class Forms:
         fields = meta.body.get("fields") if isinstance(meta.body, dict) else None
         return dict(fields) if isinstance(fields, dict) else None
 
-    def tickets(self, scope: JiraScope, *, most: int, order: str = "") -> list[Raw]:
-        """Some tickets in scope, with their status."""
-        what, question = "looking for a ticket in scope", f"{jql.within(scope)}{order}"
+    def tickets(self, scope: JiraScope, *, most: int) -> list[Raw]:
+        """Some tickets in scope, with their status; none where Jira does not understand the scope, which others say."""
+        what, question = "looking for a ticket in scope", jql.within(scope)
         if self.cloud:
             body = {"jql": question, "fields": ["status"], "maxResults": most}
-            answer = self._connection.post("search/jql", body, what=what, safe=True)
+            answer = self._connection.post("search/jql", body, what=what, safe=True, refused=(400,))
         else:
-            answer = self._connection.get("search", what=what, jql=question, maxResults=most, fields="status")
-        return answer.listing("issues")
+            answer = self._connection.get(
+                "search", what=what, refused=(400,), jql=question, maxResults=most, fields="status"
+            )
+        return answer.listing("issues") if answer.status != 400 else []
 
     def statuses(self, key: str, kind: str = "") -> list[Raw] | None:
         """The statuses of a project, of one of its types where that is named; None where it is not told."""

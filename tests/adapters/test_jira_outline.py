@@ -127,6 +127,24 @@ def test_a_change_since_the_last_pass_is_seen_without_an_outline_of_old(jira, ch
     assert [(one.subject, one.kind) for one in shifts] == [CHANGES[change][:2]]
 
 
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_pass_goes_on_with_what_still_holds(jira, change):
+    """Whatever an administrator changed: tickets come, and what is lost is said once, by its key."""
+    issue = jira.world.create()
+    first = jira.connect(fields=BY_NAME)
+    cursor = pull(first).cursor
+    change(jira.world)
+    issue.set("summary", "Still read")
+
+    later = jira.connect(fields=BY_NAME, discovery=first.discovery, fresh=True)
+    pulled = pull(later, cursor)
+
+    assert pulled.one.values["summary"] == "Still read"
+    lost = ["fields.root_cause"] if change in (renamed, deleted) else []
+    assert [problem.subject for problem in pulled.problems] == lost
+    assert all(problem.code == "DRIFT" and problem.remedy for problem in pulled.problems)
+
+
 def test_nothing_changed_is_nothing_said(jira):
     """Two looks, and a look beside what is remembered."""
     jira.world.create()

@@ -396,6 +396,26 @@ def test_a_jira_that_refuses_to_make_fields_says_what_to_click(cloud):
     assert raised.value.remedy.startswith("by hand: Settings > Issues")
 
 
+def test_a_scope_that_names_a_field_still_to_be_made_is_no_obstacle(cloud):
+    """Jira refuses the question until the field is there."""
+    scope = {"project": "EXEC", "issue_type": "Escalation", "jql": '"Escalation health" = Breached'}
+
+    (gap,) = gaps(connected(cloud, scope=scope), only=("health",))
+
+    assert not gap.by_hand
+
+
+def test_hostile_names_stay_on_their_line(cloud):
+    """A field may be called anything."""
+    own = cloud.world.add_field(10300, "a\nb\x1b[31m\u202e: ${env:X} #", "select", ("x\ny",))
+    fields = {"root_cause": (own.id,), "committed_at": ("No\nsuch",)}
+
+    told = gaps(connected(cloud, fields), fields, only=("root_cause", "committed_at"))
+
+    assert len(told) == 2
+    assert not [ch for gap in told for ch in f"{gap.what}{gap.by_hand}" if not ch.isprintable()]
+
+
 def test_statuses_and_the_issue_type_are_named_and_never_made(jira):
     """Workflows are the team's: what the configuration names and the project lacks is said, with the clicks."""
     stages = {"intake": ("1",), "closed": ("Nowhere", "Closed")}

@@ -43,7 +43,9 @@ class Contexts:
             if not lacking:
                 return
             try:
-                self._post(field, context, lacking[:_MOST])
+                for at in range(0, len(lacking), _MOST):
+                    self._post(field, context, lacking[at : at + _MOST])
+                return
             except (Ambiguous, Conflict, Rejected):
                 # It may have been done all the same, or by somebody else at this moment: look.
                 if attempt == 2:

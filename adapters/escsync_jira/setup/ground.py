@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from escsync.adapter import Denied, Rejected, Vanished
+from escsync.web import tidy
 
 from .. import schema as looks
 from ..connection import Connection
@@ -89,7 +90,7 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         columns=tuple(forms.fields()),
         marks={name: str(one.get("id")) for name, one in marked(connection, key, cloud=cloud)},
         shown=shown,
-        clicks=Clicks(cloud, team, key, str(kind.get("name") or scope.issue_type)),
+        clicks=Clicks(cloud, team, key, tidy(str(kind.get("name") or scope.issue_type))),
         screens=screens,
         contexts=contexts,
         admin=admin and not team,

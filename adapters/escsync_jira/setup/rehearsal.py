@@ -126,7 +126,7 @@ class Rehearsal:
                 return [_WORDS.replace(" ", "-")]
         name = str(meta.get("name") or id)
         raise Rejected(
-            f"a new ticket asks for {name} ({id}), and escsync does not know what to put there"[:200],
+            f"a new ticket asks for {name!r} ({id}), and escsync does not know what to put there"[:200],
             remedy="make it optional on the create screen, or give it a default",
         )
 

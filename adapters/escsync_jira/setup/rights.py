@@ -85,7 +85,9 @@ class Rights:
 
     def look(self, mode: str) -> Iterator[Problem]:
         """One line per permission that *mode* needs, and one for each that it does not."""
-        project = str(self._discovery.project.get("key") or "")
+        # Not the schema: rights are told whether or not the mapping holds.
+        _ = self._discovery.cloud
+        project = self._discovery.settings.scope.project
         held = self.held(project, [*(key for key, _ in PERMISSIONS), *_LOOKED_AT])
         if held is None:
             yield Problem(
