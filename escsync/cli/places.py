@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from escsync.cli.answers import Answers, Unfit
 from escsync.cli.exits import Stop
 
 if TYPE_CHECKING:
-    from escsync.cli.answers import Answers
     from escsync.cli.interview import Interview
     from escsync.offers import Explorer, Guide, Place
 
@@ -39,6 +40,8 @@ def chosen(explorer: Explorer, guide: Guide, answers: Answers, person: Interview
     found = _fitting(places, given)
     if len(found) == 1:
         return found[0]
+    if given and found and _suffices(answers, found[0]):
+        return replace(found[0], scope={key: found[0].scope.get(key, value) for key, value in given.items()})
     if person is None:
         head = (
             "several places fit; choose one with" if found else "nothing that the account sees fits; there is"
@@ -66,6 +69,18 @@ def _means(given: str, key: str, place: Place) -> bool:
     spelled = {str(place.scope[key]).casefold(), place.id.casefold(), place.name.casefold()}
     # An address may end in the id.
     return wanted in spelled or (len(bare) >= 32 and bare in wanted.replace("-", ""))
+
+
+def _suffices(answers: Answers, likeliest: Place) -> bool:
+    """Is what was given a scope by itself, and a condition on top of a place rather than the address of another one?"""
+    narrower = Answers(answers.kind, answers.folder, answers.environ, dict(answers.values))
+    narrower.values |= {("scope", key): value for key, value in likeliest.scope.items()}
+    try:
+        answers.model("scope")
+        narrower.model("scope")
+    except Unfit:
+        return False
+    return True
 
 
 def _refers(place: Place) -> bool:

@@ -13,6 +13,7 @@ from escsync.cli.answers import PARTS, Answers, Unfit, reference, variable
 from escsync.cli.exits import Exit, Stop
 from escsync.cli.faults import remedied
 from escsync.cli.places import Lost, chosen
+from escsync.report.display import shown
 
 if TYPE_CHECKING:
     from escsync.cli.interview import Interview
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from escsync.setup.proposal import Proposal
 
 HEADING = "Next:"
+_UTC = ("", "UTC", "UCT", "Universal", "Zulu", "GMT", "Greenwich")
 _ATTEMPTS, _SECONDS = 3, 20.0
 """A person waits: what does not answer by then is said to be away."""
 
@@ -233,6 +235,7 @@ class Tour:
         try:
             with closing(self._guide.explore(settings, patience)) as explorer:
                 place = chosen(explorer, self._guide, self._answers, self._person)
+                session.terminal.note(shown(f"looking at {place.name} ..."))
                 shape = explorer.shape(place)
         except TrackerError as error:
             raise Lost(session.discretion.clean(remedied(error.message, error.remedy))) from None
@@ -265,8 +268,10 @@ def _unless_empty(question: Question) -> Any:
 def _zone_of(environ: Mapping[str, str]) -> str:
     """The machine's time zone, as far as it tells."""
     if environ.get("TZ"):
-        return environ["TZ"].removeprefix(":")
-    try:
-        return os.readlink("/etc/localtime").partition("zoneinfo/")[2]
-    except OSError:
-        return "UTC"
+        named = environ["TZ"].removeprefix(":")
+    else:
+        try:
+            named = os.readlink("/etc/localtime").partition("zoneinfo/")[2]
+        except OSError:
+            named = ""
+    return "UTC" if named.removeprefix("Etc/") in _UTC else named

@@ -134,11 +134,11 @@ def _stages(found: Proposal, looked: bool) -> Iterator[Row]:
         if not rungs and stage not in (Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE):
             yield (
                 f"      # {stage}:",
-                "no status is called like it" if looked else "its status, by id or name",
+                "init found no status that is called like it" if looked else "its status, by id or name",
             )
     for step in found.unplaced:
         spelled_ = remark(quoted(step.spelling))
-        yield f"      # {spelled_}", f"{remark(step.name)}: stands for no stage yet"
+        yield f"      # {spelled_}", f"{remark(step.name)}: init knows no stage for it"
 
 
 def _rungs(rungs: Sequence[Rung]) -> str:
@@ -156,7 +156,7 @@ def _fields(found: Proposal, looked: bool) -> Iterator[str]:
             yield "      # written by escsync, in mode annotate and enforce:"
         yield from _block([_field(match) for match in matches])
         if lacking:
-            yield f"      # {'nothing like them was there' if looked else 'not looked for'}; `escsync provision --apply` makes and maps:"
+            yield f"      # {'not found by init' if looked else 'not looked for'}; `escsync provision` makes these, each a line of its own:"
             yield from wrap(
                 ", ".join(lacking), 100, initial_indent="      #   ", subsequent_indent="      #   "
             )

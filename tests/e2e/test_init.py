@@ -331,6 +331,54 @@ def test_a_place_that_nobody_sees_is_said_with_those_that_are_there(house, org):
     assert files(house) == set()
 
 
+@pytest.mark.parametrize("scope", ["where=Origin = 'Phone'", "record_type=executive_escalation"])
+def test_a_scope_that_says_enough_is_taken_as_it_is(house, org, scope):
+    """A condition of one's own is not narrowed by the place that is looked at."""
+    signed_in(house, org)
+
+    answer = house(
+        "init",
+        "--tracker",
+        "salesforce",
+        "--set",
+        f"connection.url={org.server.url}",
+        "--set",
+        f"scope.{scope}",
+    )
+
+    key, _, value = scope.partition("=")
+    assert answer.code == 0, answer.err
+    assert {name: said.casefold() for name, said in tracker(house)["scope"].items()} == {
+        key: value.casefold()
+    }
+    assert "severity" in tracker(house)["fields"]
+
+
+def test_the_address_of_another_place_is_no_condition(house, workspace):
+    """A database that nobody sees is not looked at through another one."""
+    house.environ["NOTION_TOKEN"] = TOKEN
+
+    answer = house(
+        "init", "--tracker", "notion", "--set", f"connection.url={workspace.server.url}",
+        "--set", "scope.database=0123456789abcdef0123456789abcdef",
+    )  # fmt: skip
+
+    assert answer.code == 2
+    assert files(house) == set()
+
+
+@pytest.mark.parametrize(
+    ("machine", "written"), [("Etc/UTC", "UTC"), (":Europe/Rome", "Europe/Rome"), ("EST", "UTC")]
+)
+def test_the_time_zone_is_the_machines(house, machine, written):
+    """As far as it has a name that holds all the year."""
+    house.environ["TZ"] = machine
+
+    house("init", "--tracker", "local", "--set", "connection.path=t.db")
+
+    assert parse((house.folder / "escsync.yaml").read_text("utf-8"), "").data["timezone"] == written
+
+
 # -- on a terminal
 
 
