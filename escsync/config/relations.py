@@ -10,7 +10,7 @@ from escsync.domain.people import Directory
 from escsync.domain.policy import Policy
 
 from .document import Document
-from .problem import Path, Problem, nearest
+from .problem import About, Path, Problem, nearest
 from .trackers import native_form
 
 
@@ -26,19 +26,25 @@ def id_warnings(document: Document, trackers: Iterable[object]) -> Iterator[Prob
     """Ids under a name that is no tracker's but nearly one: a directory may serve several configurations."""
     names = [name for name in trackers if isinstance(name, str)]
     people = document.data.get("people") if isinstance(document.data, dict) else None
+    found: dict[str, list[Path]] = {}
     for i, person in enumerate(people if isinstance(people, list) else ()):
-        given = person.get("ids") if isinstance(person, dict) else None
-        ids: dict[str, Any] = given if isinstance(given, dict) else {}
-        for name in ids:
-            near = nearest(name, names)
-            if name not in names and near and near not in ids:
-                yield document.problem(
-                    ("people", i, "ids", name),
-                    f"there is no tracker {name!r}",
-                    near,
-                    reason="Without an id, nobody is recognised in a tracker.",
-                    remedy=f"Write `{near}: ...`, or leave it where another configuration has this tracker.",
-                )
+        ids = person.get("ids") if isinstance(person, dict) else None
+        for name in ids if isinstance(ids, dict) else ():
+            if name not in names and nearest(name, names) not in ("", *ids):
+                found.setdefault(name, []).append(("people", i, "ids", name))
+    for name, places in found.items():
+        near, more = (
+            nearest(name, names),
+            f", under which {len(places)} people have an id" if places[1:] else "",
+        )
+        yield document.problem(
+            places[0],
+            f"there is no tracker {name!r}{more}",
+            near,
+            about=About.KEY,
+            reason="Without an id, nobody is recognised in a tracker.",
+            remedy=f"Write `{near}: ...`, or leave it where another configuration has this tracker.",
+        )
 
 
 def native(people: Directory, trackers: Mapping[str, Any]) -> Directory:
