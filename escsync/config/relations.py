@@ -28,8 +28,9 @@ def id_warnings(document: Document, trackers: Iterable[object]) -> Iterator[Prob
     people = document.data.get("people") if isinstance(document.data, dict) else None
     found: dict[str, list[Path]] = {}
     for i, person in enumerate(people if isinstance(people, list) else ()):
-        ids = person.get("ids") if isinstance(person, dict) else None
-        for name in ids if isinstance(ids, dict) else ():
+        given = person.get("ids") if isinstance(person, dict) else None
+        ids: dict[str, Any] = given if isinstance(given, dict) else {}
+        for name in ids:
             if name not in names and nearest(name, names) not in ("", *ids):
                 found.setdefault(name, []).append(("people", i, "ids", name))
     for name, places in found.items():
