@@ -93,7 +93,7 @@ def tried(sf, verb, fault):
 @pytest.mark.parametrize("verb", VERBS)
 def test_only_our_errors_leave_whatever_is_answered(sf, verb):
     """Neither the HTTP client's nor Python's own."""
-    for status in (200, 204, 400, 403, 500):
+    for status in (200, 400, 403):
         for body in BODIES:
             answer = Reply(status, body.body, {}, body.raw, body.content)
             tried(sf, verb, Fault(data, answer, times=99))
@@ -103,8 +103,8 @@ def test_only_our_errors_leave_whatever_is_answered(sf, verb):
 def test_only_our_errors_leave_whatever_a_part_holds(sf, verb):
     """An answer that is well but for one key, wherever that stands."""
     for place, key in enumerate(KEYS):
-        # Each key with two of them; all pairs would take a quarter of a minute.
-        for junk in (JUNK[place % len(JUNK)], JUNK[(place + 3) % len(JUNK)]):
+        # Each verb and key with another one; all of them would take a quarter of a minute.
+        for junk in (JUNK[(place + len(verb)) % len(JUNK)],):
             tried(
                 sf,
                 verb,

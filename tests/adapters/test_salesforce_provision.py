@@ -250,7 +250,12 @@ def test_a_name_that_somebody_else_uses_is_left_to_him(sf):
 
 @pytest.mark.parametrize(
     ("spelling", "api", "label"),
-    [("Why__c", "Why__c", "Root cause"), ("The real reason", "The_Real_Reason__c", "The real reason")],
+    [
+        ("Why__c", "Why__c", "Root cause"),
+        ("The real reason", "The_Real_Reason__c", "The real reason"),
+        ("Why\n\u202e# {x}'", "Why_X__c", "Why # {x}'"),
+        ("???", "Escsync__c", "???"),
+    ],
 )
 def test_a_field_that_is_mapped_and_not_there_is_made_under_its_name(sf, spelling, api, label):
     """By API name or by label."""
@@ -339,7 +344,13 @@ def test_a_scope_that_is_not_there_is_made_or_said(sf):
     stages = STAGES | {"closed": ("Settled",)}
     _, others = missing(sf, "tone", scope={"record_type": "Boardroom"}, stages=stages)
 
+    flagged = sf.connect(fields={}, scope={"flag": "Executive_Escalation__c"})
+    (kept,) = [one for one in flagged.provided() if one.id == "Executive_Escalation__c"]
+    with pytest.raises(Rejected):
+        flagged.withdraw(kept)
+
     assert told.settings == {}
+    assert "name another scope first" in kept.kept
     assert "Executive_Escalation__c" in sf.org.tracked["Case"]
     assert "Record Types > New: record type name Boardroom" in others["record_type"].by_hand
     assert "tick Closed" in others["status:Settled"].by_hand

@@ -155,7 +155,8 @@ class Gaps:
             )
             yield Gap(f"path:{name}:{spelling}", subject, why, by_hand), None
             return
-        label = wish.label if blueprint.is_api_name(spelling) else spelling
+        said = " ".join(tidy(spelling).split())
+        label = wish.label if blueprint.is_api_name(spelling) or not said else said
         yield self._made(wish, label, blueprint.developer_name(spelling), spelling)
 
     def _unnamed(self, wish: Wish, mapped: set[str]) -> Iterator[Need]:

@@ -9,6 +9,7 @@ from escsync.adapter import Rejected, Vocabulary
 from escsync.offers import Gap, Provided, Wish
 from escsync.web import tidy
 
+from .. import soql
 from ..connection import Connection
 from ..inquiry import Inquiry
 from ..settings import SalesforceSettings
@@ -114,9 +115,12 @@ class Provision:
                 marked[custom.api] = (name, str(told.get("label") or ""))
         held = self._held(list(marked))
         for api, (name, label) in marked.items():
-            key = ("scope", "flag") if name == "scope.flag" else ("fields", name)
             what = f'the field "{tidy(label)}"{held.get(api, "")}'
-            yield Provided(api, _FIELD, what, {key: api})
+            if name == "scope.flag" or api == self._scope.flag:
+                kept = _SCOPE if api == self._scope.flag else ""
+                yield Provided(api, _FIELD, what, kept=kept)
+            else:
+                yield Provided(api, _FIELD, what, {("fields", name): api})
         if self._access.find():
             yield Provided(OURS, _SET, f'permission set "{OURS}", taken from everybody who has it')
 
@@ -128,8 +132,9 @@ class Provision:
     def _held(self, names: Sequence[str]) -> dict[str, str]:
         """How many cases hold a value, where that may be asked."""
         told = {}
-        for at in range(0, len(names), _MOST_QUERIES):
-            some = names[at : at + _MOST_QUERIES]
+        known = [name for name in names if soql.NAME.fullmatch(name)]
+        for at in range(0, len(known), _MOST_QUERIES):
+            some = known[at : at + _MOST_QUERIES]
             parts = [
                 self._connection.question(f"SELECT COUNT() FROM Case WHERE {name} != null") for name in some
             ]
@@ -147,7 +152,7 @@ class Provision:
         """Delete what carries our mark: a field goes to Deleted Fields, for 15 days."""
         if one.kind == _SET and one.id == OURS:
             self._access.remove()
-        elif one.kind == _FIELD and not one.kept:
+        elif one.kind == _FIELD and not one.kept and one.id != self._scope.flag:
             self._definitions.remove(one.id)
         else:
             raise Rejected(
@@ -156,4 +161,5 @@ class Provision:
             )
 
 
+_SCOPE = "scope.flag names it: without it no case would be an escalation; name another scope first"
 _STAYS = "values and histories that were added stay: Setup > Object Manager > Case > Fields & Relationships"

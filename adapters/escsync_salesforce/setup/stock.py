@@ -8,7 +8,7 @@ from typing import Any
 
 from escsync.adapter import Denied
 
-from .. import soql
+from .. import ids, soql
 from ..connection import Connection
 from ..describe import Describe, Unknown, column, fields_of
 from ..schema import Column
@@ -124,7 +124,7 @@ def customs(connection: Connection) -> dict[str, Custom] | None:
     )
     if rows is None:
         return None
-    found = [_custom(row) for row in rows]
+    found = [_custom(row) for row in rows if ids.is_id(row.get("Id"))]
     return {f"{one.kind}.{one.api}".casefold(): one for one in found}
 
 

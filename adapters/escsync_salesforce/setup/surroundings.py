@@ -64,7 +64,7 @@ def layout(connection: Connection, filled: Sequence[str]) -> Iterator[Need]:
         return
     rows = connection.tooling("SELECT Id, Name FROM Layout WHERE TableEnumOrId = 'Case'", what=_WHAT)
     shown: set[str] = set()
-    for row in (rows or [])[:_MOST_LAYOUTS]:
+    for row in [row for row in rows or () if ids.is_id(row.get("Id"))][:_MOST_LAYOUTS]:
         answer = connection.get(
             f"tooling/sobjects/Layout/{row.get('Id')}", what=_WHAT, refused=(400, 403, 404)
         )
