@@ -128,6 +128,22 @@ def test_what_has_lost_its_mark_is_peoples(theirs):
     assert theirs.site.escalations.find("Tone") is not None
 
 
+def test_a_copy_that_people_made_is_not_taken_for_ours(theirs):
+    """Whoever duplicates a property copies its mark: none of the two is taken away, and none is mapped by it."""
+    made = theirs.site.escalations.find("Tone")
+    copy = theirs.world.add_property(theirs.site.escalations, "Tone (1)", "select", ("Private",))
+    adapter = connected(theirs)
+    before = next(one for one in adapter.provided() if one.kind == "property")
+    copy.description = made.description
+
+    found = [one for one in adapter.provided() if one.kind == "property"]
+
+    assert before.kept == ""
+    assert [bool(one.kept) for one in found] == [True, True]
+    with pytest.raises(Rejected, match="several bear this mark"):
+        adapter.withdraw(before)
+
+
 def test_a_removal_whose_answer_is_lost_is_done_once(theirs):
     """Made again, the request finds nothing to remove, and that is well; asked for once more, it is gone."""
     adapter = connected(theirs)

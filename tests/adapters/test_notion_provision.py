@@ -216,6 +216,22 @@ def test_a_database_of_somebody_elses_below_the_page_is_not_taken_for_it(notion)
     assert before.items() <= inventory(notion.world)["properties"].items()
 
 
+def test_of_copies_of_the_database_none_is_guessed(notion):
+    """Whoever duplicates it copies its mark."""
+    errand(notion).apply()
+    copy = notion.world.add_database("Executive escalations (1)")
+    copy.description = the_first(notion).description
+
+    with pytest.raises(Denied, match="2 databases below it bear escsync's mark") as denial:
+        errand(notion).look()
+
+    assert denial.value.remedy == "name the one that is meant: scope: {database: ID}"
+
+
+def the_first(notion):
+    return next(iter(notion.world.databases.values()))
+
+
 def test_what_the_configuration_calls_by_a_name_is_made_under_it(notion):
     """Fields, statuses, the title, the property for marks; an id takes the name's place afterwards."""
     named = errand(

@@ -64,8 +64,13 @@ class Ground:
         return next((one for one in self.held if plain(one.column.id) == plain(id)), None)
 
     def marked(self, key: str) -> Held | None:
-        """The property that escsync made for *key*, whatever it is called by now."""
-        return next((one for one in self.held if one.mark == key), None)
+        """The property that escsync made for *key*, whatever it is called by now; a copy that people made bears the mark, too."""
+        bearing = self.bearing(key)
+        return bearing[0] if len(bearing) == 1 else None
+
+    def bearing(self, key: str) -> list[Held]:
+        """The properties that bear the mark of *key*."""
+        return [one for one in self.held if one.mark == key]
 
     def named(self, name: str) -> list[Held]:
         """The properties of this name; Notion shows no two that differ in case alone as different."""
@@ -120,7 +125,7 @@ class Groundwork:
         self._found = database
 
     def below(self) -> str:
-        """The id of the database that escsync made below the page; "" where there is none."""
+        """The id of the database that escsync made below the page; "" where there is none, and of copies none is guessed."""
         path = f"blocks/{self._scope.page}/children"
         try:
             blocks = [one for page in self._connection.listed(path, what=_LOOK) for one in page]
@@ -129,15 +134,20 @@ class Groundwork:
                 "check that it is the id of a page, and share the page with the connection: ... > Connections"
             )
             raise Denied(f"scope.page: {error.message}", remedy=remedy) from None
-        for block in blocks:
-            if block.get("type") == "child_database" and not block.get("in_trash"):
-                try:
-                    raw = self._connection.get(f"databases/{block['id']}", what=_LOOK).mapping()
-                except (Vanished, Rejected):
-                    continue
-                if _mark(raw) == "database" and not raw.get("in_trash"):
-                    return dashes(str(raw.get("id")))
-        return ""
+        tables = [one for one in blocks if one.get("type") == "child_database" and not one.get("in_trash")]
+        found = [id for block in tables if (id := self._ours(str(block.get("id"))))]
+        if len(found) > 1:
+            told = f"scope.page: {len(found)} databases below it bear escsync's mark: {', '.join(found)}"
+            raise Denied(told, remedy="name the one that is meant: scope: {database: ID}")
+        return found[0] if found else ""
+
+    def _ours(self, id: str) -> str:
+        """Its id, if escsync made it and it is not thrown away."""
+        try:
+            raw = self._connection.get(f"databases/{id}", what=_LOOK).mapping()
+        except (Vanished, Rejected):
+            return ""
+        return dashes(id) if _mark(raw) == "database" and not raw.get("in_trash") else ""
 
     def beyond(self, word: str, ground: Ground) -> str:
         """Why `Relation.Property` means nothing; "" where it means a property."""

@@ -43,7 +43,9 @@ class Removal:
         yield from self._views(ground)
         for held in reversed(ground.held):
             if held.mark:
-                yield Provided(held.column.id, "property", _told(held, pages), _settings(held))
+                kept = _copied(ground, held)
+                settings = {} if kept else _settings(held)
+                yield Provided(held.column.id, "property", _told(held, pages), settings, kept)
         yield from _options(ground)
         if ground.ours:
             yield self._database(ground, "it holds pages: move them to the trash in Notion first")
@@ -94,6 +96,8 @@ class Removal:
         held = ground.of(one.id)
         if held is None:
             raise Vanished(f"{one.what}: it is not there any more")
+        if kept := _copied(ground, held):
+            raise Rejected(f"{one.what}: {kept}", remedy=kept)
         if not held.mark:
             remedy = "take it away in Notion, if nobody needs it: its menu > Delete property"
             raise Rejected(f"{one.what}: its description has lost escsync's mark", remedy=remedy)
@@ -134,6 +138,12 @@ def _settings(held: Held) -> dict[Key, object]:
             if stage := canonical(_STAGE, option.name):
                 told["stages", str(stage)] = option.name
     return told
+
+
+def _copied(ground: Ground, held: Held) -> str:
+    """Whoever duplicates a property in Notion copies its mark: which of them is people's cannot be told."""
+    several = len(ground.bearing(held.mark)) > 1 and bool(held.mark)
+    return "several bear this mark: delete in Notion the one that nobody needs" if several else ""
 
 
 def _told(held: Held, pages: Sequence[Raw]) -> str:
