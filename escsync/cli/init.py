@@ -13,6 +13,7 @@ import typer
 from escsync.cli import proposals, starter
 from escsync.cli.answers import Answers, Unfit, reference
 from escsync.cli.exits import Exit, Stop
+from escsync.cli.heading import heading
 from escsync.cli.interview import Interview
 from escsync.cli.session import Session
 from escsync.cli.target import Target, extend, target_of, write
@@ -149,14 +150,14 @@ def _guided(
         section = found.section(called, plugin.name)
         if found.looked and not session.terminal.as_json:
             proposals.tabled(session, section.proposal, aside=target.path is None)
-        heading = ("", "") if target.add else tour.heading()
+        words = ("", "") if target.add else heading(answers, person, session.host.environ)
     except Unfit as error:
         raise Stop(*(f"--set {'.'.join(key)}: {said}" for key, said in error.problems)) from None
     except KeyboardInterrupt:
         raise Stop("interrupted; nothing was written", code=Exit.INTERRUPTED) from None
     text = draft.section(section)
     if not target.add:
-        text = starter.head(*map(draft.quoted, heading)) + text
+        text = starter.head(*map(draft.quoted, words)) + text
     return _end(session, target, text, proposals.document(section), tour.hints(target.shown), called)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from escsync.setup.proposal import Proposal
 
 HEADING = "Next:"
-_UTC = ("", "UTC", "UCT", "Universal", "Zulu", "GMT", "Greenwich")
 _ATTEMPTS, _SECONDS = 3, 20.0
 """A person waits: what does not answer by then is said to be away."""
 
@@ -99,28 +97,6 @@ class Tour:
                     case 2:
                         raise Stop("nothing was written") from None
             # Everything is asked again, with the answers of before to be taken over.
-
-    def heading(self) -> tuple[str, str]:
-        """The company and the time zone."""
-        from escsync.config.zones import BadZone, zone
-
-        def wrong(answer: str) -> str:
-            try:
-                zone(answer)
-            except BadZone as error:
-                return f"{error}; did you mean {error.suggestion!r}?" if error.suggestion else str(error)
-            return ""
-
-        company = self._answers.values.get(("company",))
-        named = self._answers.values.get(("timezone",))
-        if named is not None and (said := wrong(str(named))):
-            raise Stop(f"--set timezone={named}: {said}")
-        here = _zone_of(self._session.host.environ)
-        here = "UTC" if wrong(here) else here
-        if self._person is None:
-            return str(company or "Acme"), str(named or here)
-        company = company or self._person.ask("Your company's name, as it stands in messages to customers")
-        return str(company), str(named or self._person.until("The time zone of your policy", wrong, here))
 
     def hints(self, file: Path) -> list[str]:
         """What to do next."""
@@ -263,15 +239,3 @@ def surroundings(session: Session, folder: Path) -> Mapping[str, str]:
 
 def _unless_empty(question: Question) -> Any:
     return lambda answer: "" if question.optional and not answer else variable(answer)
-
-
-def _zone_of(environ: Mapping[str, str]) -> str:
-    """The machine's time zone, as far as it tells."""
-    if environ.get("TZ"):
-        named = environ["TZ"].removeprefix(":")
-    else:
-        try:
-            named = os.readlink("/etc/localtime").partition("zoneinfo/")[2]
-        except OSError:
-            named = ""
-    return "UTC" if named.removeprefix("Etc/") in _UTC else named
