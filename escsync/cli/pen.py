@@ -19,6 +19,9 @@ _NAMED = ("fields", "scope")
 """Sections in which an id stands that nobody knows by heart."""
 _LONGEST = 60
 _ARTICLE = re.compile(r"^(a|an|the) ")
+_LISTED = re.compile(r"\(([\w ]+): [^()]*\)")
+_OUTSIDE = re.compile(r", (?![^(]*\))")
+"""A comma that stands in no brackets."""
 
 
 class Pen:
@@ -52,13 +55,10 @@ class Pen:
 
     def note(self, one: Provided) -> None:
         """The section should say this from now on, each new id with a comment that says what it is."""
-        from escsync.report.display import shown
-
         now = self._session.host.monotonic()
         self._since = self._since if self._waiting else now
         self._waiting |= one.settings
-        # Its name and its type are enough; how many screens it is on is not.
-        what = shown(", ".join(_ARTICLE.sub("", one.what).split(", ")[:2]), _LONGEST)
+        what = brief(one.what.removeprefix(f"{one.id} "))
         self._notes |= {
             key: what for key, value in one.settings.items() if key[0] in _NAMED and value != key[-1]
         }
@@ -100,3 +100,11 @@ class Pen:
         for key, value in settings.items():
             found.setdefault(config.origin((*self._section, *key)).file, {})[key] = value
         yield from found.items()
+
+
+def brief(what: str) -> str:
+    """Its name and its type are enough: not which options it has, nor on how many screens it is."""
+    from escsync.report.display import shown
+
+    bare = _LISTED.sub(r"(\1)", _ARTICLE.sub("", what[:400]))
+    return shown(", ".join(_OUTSIDE.split(bare)[:2]), _LONGEST)

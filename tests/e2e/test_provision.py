@@ -10,6 +10,7 @@ from escsync_local.tracker import LocalTracker
 from fakes.memory_stage import MemoryStage
 
 from escsync.adapter import FieldKind, Unavailable, Vocabulary
+from escsync.cli.pen import brief
 from escsync.ledger import Ledger
 from escsync.setup.wishes import wishes
 
@@ -110,6 +111,24 @@ def test_what_is_made_stands_in_the_configuration(office):
     assert again.out == "support: nothing is missing\nNext: `escsync doctor`.\n"
     assert office.names == ["Escalation health", "Next deadline", "Root cause", "Severity", "Tone"]
     assert len(office.tracker.columns["f1"].options) == 7
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("property 'Priority' (select: P0, P1, P2)", "property 'Priority' (select)"),
+        ('ARR__c "ARR", Number(16, 2), history kept', 'ARR__c "ARR", Number(16, 2)'),
+        (
+            "a field 'Entry point', Select list (single choice), on 2 screens",
+            "field 'Entry point', Select list (single choice)",
+        ),
+        ("the field 'a\n# b: \u202e\x1b[31m'", "field 'a # b: [31m'"),
+        ("a field '" + "x, (" * 9000, "field 'x, (x"),
+    ],
+)
+def test_the_words_beside_an_id_are_its_name_and_its_type(what, told):
+    """One short line, harmless whatever the tracker calls its things."""
+    assert brief(what) == told
 
 
 def test_the_document_has_the_same_shape_everywhere(office):
