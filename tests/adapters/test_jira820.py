@@ -175,6 +175,7 @@ def test_it_is_explored_and_told_what_to_click(url, connect):
     assert "Done" in {step.name for step in shape.steps if step.done}
     assert "Story Points" in {field.name for field in shape.fields}
     assert "does not let itself be set up" in why.what
+    assert why.by_hand.startswith("make what is listed here by hand")
     assert [gap.id for gap in gaps] == ["field:root_cause", "field:due_at"]
     assert all("Custom fields" in gap.by_hand for gap in gaps)
     assert {part.name for part in adapter.outline() if part.kind == "status"} == {

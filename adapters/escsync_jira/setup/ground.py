@@ -21,6 +21,7 @@ from .screens import Screens
 
 _WHAT = "looking for the fields that escsync made"
 _REFUSED = (400, 403, 404, 405)
+_UNGRANTED = "escsync's account lacks the global permission Administer Jira"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Ground:
     contexts: Contexts | None = None
     admin: bool = False
     why: str = ""
+    granting: bool = False
+    """Would a right put that right?"""
 
     @property
     def team(self) -> bool:
@@ -95,6 +98,7 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         contexts=contexts,
         admin=admin and not team,
         why=why,
+        granting=why == _UNGRANTED,
     )
 
 
@@ -132,5 +136,5 @@ def _administers(connection: Connection) -> tuple[bool, str]:
     if not isinstance(one, dict):
         return False, "this Jira does not let itself be set up over REST"
     if one.get("havePermission") is not True:
-        return False, "escsync's account lacks the global permission Administer Jira"
+        return False, _UNGRANTED
     return True, ""

@@ -93,18 +93,15 @@ class Provision:
             yield Gap(f"screen:{name}", lack.subject, what, clicks.screen(lack.name))
 
     def _why(self, ground: Ground) -> Gap:
+        by_hand = (
+            "make what is listed here by hand, then run `escsync provision --apply`: it finds and maps it"
+        )
         if ground.team:
             what = f"the project {ground.key} is team-managed: its fields are made in its own settings"
-            fix = (
-                "make what is listed here by hand, then run `escsync provision --apply`: it finds and maps it"
-            )
-        else:
-            what = f"fields cannot be made by escsync: {ground.why}"
-            fix = (
-                "grant escsync's account Administer Jira for this one run (Settings > System > Global permissions), "
-                "or make what is listed here by hand and run `escsync provision --apply`: it finds and maps it"
-            )
-        return Gap("rights", "connection", what, fix)
+            return Gap("rights", "connection", what, by_hand)
+        what = f"fields cannot be made by escsync: {ground.why}"
+        grant = "grant it for this one run (Settings (Administration) > System > Global permissions), or "
+        return Gap("rights", "connection", what, f"{grant if ground.granting else ''}{by_hand}")
 
     def _issue_type(self, ground: Ground) -> Iterator[Gap]:
         if self._scope.issue_type and not ground.kind:
