@@ -1,4 +1,4 @@
-"""Drift on every tracker, as a user sees it: each change is one line, and the pass goes on with what still holds."""
+"""Drift and the write test on every tracker, as a user sees them: each change is one line, each step works."""
 
 from __future__ import annotations
 
@@ -210,3 +210,36 @@ def test_salesforce(salesforce):
 def test_notion(notion):
     """What anybody in the workspace does between two passes."""
     play(notion, noted=True)
+
+
+def rehearsed(house):
+    """The steps of a write test in mode enforce: each with its level."""
+    house.configure('"annotate"', '"enforce"')
+    path = house.folder / "people.yaml"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "fallback_owner": "dana"}), "utf-8")
+    answer = house("doctor", "--write-test", "--format", "json")
+    steps = [
+        (one["subject"], one["level"]) for one in answer.json["problems"] if "write test" in one["subject"]
+    ]
+    return {subject.removeprefix("write test, "): level for subject, level in steps}
+
+
+ROUND = dict.fromkeys(("ticket", "reading", "own fields", "note", "move", "owner", "end"), "ok")
+
+
+@pytest.mark.parametrize("jira", ["cloud"], indirect=True)
+def test_a_whole_round_is_tried_on_jira(jira):
+    """And nothing is left of it."""
+    assert rehearsed(jira.house) == ROUND
+    assert jira.house("sync", "--format", "json").json["trackers"]["support"]["seen"] == 1
+
+
+def test_a_whole_round_is_tried_on_notion(notion):
+    """And nothing is left of it."""
+    assert rehearsed(notion.house) == ROUND
+    assert notion.house("sync", "--format", "json").json["trackers"]["support"]["seen"] == 1
+
+
+def test_a_round_on_salesforce_finds_the_right_that_is_missing(salesforce):
+    """A note that could be written and never be brought up to date is found before the first pass."""
+    assert rehearsed(salesforce.house) == {**ROUND, "note": "fail"}
