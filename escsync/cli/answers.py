@@ -77,10 +77,14 @@ class Answers:
         try:
             return self._part(name).model_validate(resolved, context={"folder": self.folder})
         except ValidationError as error:
-            raise Unfit(tuple(_explained(error, name, resolved, self._part(name), self.secret))) from None
+            # What comes from outside the file is not shown, and not judged before it is there.
+            outside = {key for key, value in self.values.items() if "${" in str(value)} | self.secret
+            raise Unfit(tuple(_explained(error, name, resolved, self._part(name), outside))) from None
 
     def wrong(self, key: Key) -> str:
         """What is wrong with this one answer, whatever is still missing beside it; "" where nothing is."""
+        if any(name in str(self.values.get(key)) for name in self.unset()):
+            return ""
         try:
             self.model(key[0])
         except Unfit as error:
@@ -187,12 +191,12 @@ def _value(text: str) -> Any:
 
 
 def _explained(
-    error: Any, name: str, content: Mapping[str, Any], part: type[BaseModel], secret: set[Key]
+    error: Any, name: str, content: Mapping[str, Any], part: type[BaseModel], outside: set[Key]
 ) -> Iterator[tuple[Key, str]]:
     from escsync.config.document import Document
     from escsync.config.wording import explain
 
-    hidden: Any = secret
+    hidden: Any = outside
     for problem in explain(error, Document("", content), (name,), content, part.model_json_schema(), hidden):
         hint = f"; did you mean {problem.suggestion!r}?" if problem.suggestion else ""
         yield tuple(str(step) for step in problem.path[:2]), f"{problem.message}{hint}"

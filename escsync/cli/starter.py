@@ -24,7 +24,11 @@ trackers:
 NAMED = "  support:                                 # a name of your choosing; people.yaml refers to it under `ids:`\n"
 """How a section begins whose adapter's template gives its content alone."""
 
-PEOPLE = """\
+
+def people(tracker: str = "support") -> str:
+    """A people.yaml to fill in, for who works on *tracker*."""
+    ids = f'ids: {{{tracker}: "..."}}'.ljust(29)
+    return f"""\
 # Who holds which role, and since when. Roles decide who may acknowledge, so their dates matter.
 people:
   - id: dana                            # the name by which escsync knows this person everywhere
@@ -33,9 +37,8 @@ people:
     email: dana@acme.example            # `escsync doctor` finds the account on the tracker by it
     time_zone: Europe/Berlin
     function: support
-    roles: [{role: support_manager, from: 2024-01-01}]
-    # ids: {support: "..."}             # tracker name -> native id; `escsync doctor` proposes this line
-    # absences: [{from: 2026-06-03, to: 2026-06-10, fallback: idris}]
+    roles: [{{role: support_manager, from: 2024-01-01}}]
+    # {ids} # tracker name -> native id; `escsync doctor` proposes this line
+    # absences: [{{from: 2026-06-03, to: 2026-06-10, fallback: idris}}]
 # fallback_owner: dana                  # who owns what nobody owns, in mode enforce
 """
-"""A people.yaml to fill in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,10 @@ def write(path: Path, shown: Path, text: str) -> list[str]:
     written = [str(shown)] if _write(path, shown, text) else []
     if not written:
         raise Stop(f"{shown}: exists already and stays as it is; name another file with --output")
-    for name, content in (("people.yaml", starter.PEOPLE), ("escsync.schema.json", _schema())):
+    for name, content in (
+        ("people.yaml", starter.people(*_tracker(text))),
+        ("escsync.schema.json", _schema()),
+    ):
         if name in text and _write(path.parent / name, shown.parent / name, content):
             written.append(str(shown.parent / name))
     return written
@@ -70,7 +74,7 @@ def _write(path: Path, shown: Path, text: str) -> bool:
     try:
         with half.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.link(half, path)
+        _put(half, path, text)
     except FileExistsError:
         return False
     except OSError as error:
@@ -78,6 +82,22 @@ def _write(path: Path, shown: Path, text: str) -> bool:
     finally:
         half.unlink(missing_ok=True)
     return True
+
+
+def _put(half: Path, path: Path, text: str) -> None:
+    """*half* in its place, where nothing may be yet; a file system without links gets it written there."""
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+
+def _tracker(text: str) -> list[str]:
+    """What the first tracker of a configuration is called."""
+    return re.findall(r"(?m)^trackers:\n(?: *#.*\n)*  ([\w.-]+):", text)[:1]
 
 
 def _schema() -> str:

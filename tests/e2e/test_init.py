@@ -100,9 +100,10 @@ def test_a_template_asks_only_for_what_it_cannot_know(house, tracker):
 
 def test_a_template_may_have_a_name_of_its_own(house):
     """`--name` is what people.yaml refers to."""
-    house("init", "--tracker", "jira", "--name", "support")
+    house("init", "--tracker", "jira", "--name", "desk")
 
-    assert list(parse((house.folder / "escsync.yaml").read_text(), "").data["trackers"]) == ["support"]
+    assert '# ids: {desk: "..."}' in (house.folder / "people.yaml").read_text("utf-8")
+    assert list(parse((house.folder / "escsync.yaml").read_text(), "").data["trackers"]) == ["desk"]
     assert house("init", "--tracker", "jira", "--name", "a b", "-o", "x.yaml").code == 2
 
 

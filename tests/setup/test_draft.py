@@ -132,7 +132,7 @@ def test_a_draft_is_a_configuration(tmp_path):
     (tmp_path / "escsync.yaml").write_text(
         text.replace("token:", "email: a@b.example\n      token:"), "utf-8"
     )
-    (tmp_path / "people.yaml").write_text(starter.PEOPLE, "utf-8")
+    (tmp_path / "people.yaml").write_text(starter.people(), "utf-8")
 
     config = load(tmp_path / "escsync.yaml", environ={"JIRA_TOKEN": "t0ken"})
 
