@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from escsync.setup.proposal import Proposal
 
 _WIDEST = 48
+_NARROW = 90
+"""Columns that a table of four needs to be read."""
 
 
 def tabled(session: Session, found: Proposal, *, aside: bool = False) -> None:
@@ -23,6 +25,13 @@ def tabled(session: Session, found: Proposal, *, aside: bool = False) -> None:
     say = session.terminal.note if aside else session.terminal.say
     for note in found.notes:
         say(shown(session.discretion.clean(note)))
+    if session.terminal.width < _NARROW and not aside:
+        for ours, theirs, confidence, why, sure in _lines(found):
+            say(
+                f"{'' if sure else '? '}{ours}: {shown(theirs, _WIDEST)} ({confidence} %: {shown(why, 2 * _WIDEST)})"
+            )
+        say(summary(found))
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("ours", "the tracker's", "sure", "why"):
         numbers, names = title == "sure", title == "ours"

@@ -254,6 +254,15 @@ def test_stdout_holds_the_configuration_alone(house, org):
     assert files(house) == set()
 
 
+def test_a_narrow_terminal_gets_lines_in_place_of_a_table(house):
+    """A table that is folded letter by letter helps nobody."""
+    house.environ["COLUMNS"] = "50"
+
+    answer = house("init", "--tracker", "local", "--set", "connection.path=t.db")
+
+    assert "stages.intake: Intake (95 %: the same name)\n" in answer.out
+
+
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
