@@ -289,6 +289,25 @@ def test_a_field_of_other_projects_gets_a_context_of_its_own(cloud):
     assert len(second.options) == len(FIELDS["root_cause"].choices)
 
 
+def test_a_field_that_the_project_does_not_show_is_offered_to_it(cloud):
+    """It stands on every screen, and its scheme or its context leaves the project out."""
+    world, project = cloud.world, cloud.world.project("EXEC")
+    scheme, context = (world.add_field(n, name, "datetime") for n, name in ((10300, "One"), (10301, "Two")))
+    world.arrangement.unassociated.add(scheme.id)
+    context.contexts[0].projects = {world.project("HELP").id}
+    for screen in world.arrangement.screens.values():
+        screen.tabs[0].fields += [scheme.id, context.id]
+    fields = {"committed_at": (scheme.id,), "implemented_at": (context.id,)}
+    adapter = connected(cloud, fields)
+
+    found = gaps(adapter, fields, only=tuple(fields))
+    apply(adapter, found)
+
+    assert len(found) == 2
+    assert {scheme.id, context.id} <= world.arrangement.visible(project, "", "edit")
+    assert gaps(connected(cloud, fields), fields, only=tuple(fields)) == []
+
+
 def test_an_option_that_is_switched_off_is_not_made_again(cloud):
     """It has to be enabled, and that is a person's click."""
     adapter = connected(cloud)

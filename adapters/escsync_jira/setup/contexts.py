@@ -29,6 +29,11 @@ class Contexts:
         context = self._context(field)
         return {id: name for id, (name, on) in self._all(field, context).items() if on} if context else {}
 
+    def apply(self, field: str) -> None:
+        """See to it that a field applies to the project."""
+        if not self._context(field):
+            self._made(field)
+
     def add(self, field: str, wanted: Sequence[str]) -> None:
         """See to it that every one of *wanted* is there."""
         context = self._context(field) or self._made(field)

@@ -35,6 +35,8 @@ class Lack:
     column: Column | None = None
     options: tuple[str, ...] = ()
     screens: tuple[str, ...] = ()
+    offer: bool = False
+    """Does it stand on the screens, and is not offered to the project for all that?"""
     hidden: bool = False
     """Does nobody see it, and must a person put that right?"""
     settled: bool = False
@@ -129,17 +131,15 @@ class Wanting:
         lack = replace(lack, options=self._options(lack, column, ours))
         if not column.id.startswith("customfield_") and column.id not in ("duedate", "labels"):
             return lack
-        if ground.screens is not None and (ground.cloud or column.id not in ground.shown):
-            lack = replace(
-                lack, screens=ground.screens.lacking(column.id, everywhere=ours or not ground.cloud)
-            )
-        hidden = (
-            bool(ground.shown)
-            and column.id not in ground.shown
-            and not lack.screens
-            and not (ground.cloud and ground.screens is not None)
-        )
-        return replace(lack, hidden=hidden)
+        unseen = bool(ground.shown) and column.id not in ground.shown
+        if ground.screens is None or not ground.screens.ids:
+            return replace(lack, hidden=unseen)
+        if not ground.cloud:
+            lacking = ground.screens.lacking(column.id, everywhere=True) if unseen else ()
+            return replace(lack, screens=lacking, hidden=unseen and not lacking)
+        lacking = ground.screens.lacking(column.id, everywhere=ours)
+        placed = not ground.screens.lacking(column.id, everywhere=True)
+        return replace(lack, screens=lacking, offer=unseen and placed)
 
     def _options(self, lack: Lack, column: Column, ours: bool) -> tuple[str, ...]:
         """The labels that are wanted and mean nothing that is there."""

@@ -17,7 +17,9 @@ from .lacks import Lack, Wanting
 from .removal import Removal
 
 _MAKING = "making a field"
+_OFFERING = "offering a field to the project"
 _REFUSED = (400, 403, 404, 405)
+_UNKNOWN = (*_REFUSED, 409, 410, 412)
 
 
 class Provision:
@@ -53,10 +55,13 @@ class Provision:
         if lack is None or ground is None:
             raise Rejected(f"{gap.subject}: this has to be done by hand", remedy=gap.by_hand)
         id = lack.column.id if lack.column is not None else self._field(lack, ground)
-        if lack.column is None or id in ground.marks.values():
-            self._associate(id, ground)
-        if lack.options and ground.contexts is not None:
-            ground.contexts.add(id, lack.options)
+        if ground.contexts is not None:
+            if lack.column is None or lack.screens or lack.offer:
+                self._offer(id, ground, needed=lack.offer)
+            if lack.column is not None and (lack.screens or lack.offer):
+                ground.contexts.apply(id)
+            if lack.options:
+                ground.contexts.add(id, lack.options)
         for screen in lack.screens:
             if ground.screens is not None:
                 ground.screens.put(screen, id)
@@ -79,6 +84,8 @@ class Provision:
             parts.append(
                 f"on {len(lack.screens)} screen{'s' if len(lack.screens) > 1 else ''} of {clicks.kind}"
             )
+        if lack.offer:
+            parts.append(f"offered to the project {ground.key}, which does not show it")
         work = lack.column is None or len(parts) > 1
         if work or not lack.settled:
             self._lacks[lack.id] = lack
@@ -156,16 +163,18 @@ class Provision:
             )
         return str(answer.mapping().get("id") or "")
 
-    def _associate(self, id: str, ground: Ground) -> None:
+    def _offer(self, id: str, ground: Ground, *, needed: bool) -> None:
         """Sites with field schemes offer a new field to no project by itself; others do not know the question."""
-        if not self._cloud:
-            return
         body = {
             "associationContexts": [{"identifier": int(str(ground.project["id"])), "type": "PROJECT_ID"}],
             "fields": [{"identifier": id, "type": "FIELD_ID"}],
         }
-        what = "offering a field to the project"
-        self._connection.put("field/association", body, what=what, safe=True, refused=_REFUSED)
+        answer = self._connection.put("field/association", body, what=_OFFERING, safe=True, refused=_UNKNOWN)
+        if needed and answer.status >= 300:
+            raise Rejected(
+                f"{_OFFERING}: {id} was refused ({answer.status})",
+                remedy=f"show it in the field scheme or field configuration of {ground.key}: Settings > Issues > Fields",
+            )
 
     def _settings(self, lack: Lack, id: str) -> Mapping[Key, Any]:
         if lack.settled:
