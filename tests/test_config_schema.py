@@ -86,6 +86,9 @@ def test_every_example_fits_the_schema(made):
      ("clocks: {ack: {due_soon: often}}", ["clocks"]),
      ("timezone: Europe/Berlin\nanalytics: {timezone: '${env:ZONE}'}", []),
      ("timezone: '+01:00'", ["timezone"]),
+     ("calendars: {ny: {timezone: UTC, hours: {Mon-Thu: '9:00-12:00, 13:00-17:00', 'fri,sat': ['09:00-12:00']}}}", []),
+     ("calendars: {ny: {timezone: UTC, hours: {mo-fr: '9:00-12:00'}}}", ["calendars.ny.hours"]),
+     ("priority: {highest_tier: gold}", ["priority"]),
      ("lifecycle: {slip: 5}", ["lifecycle"])],
 )  # fmt: skip
 def test_the_schema_knows_durations_and_zones(text, where):

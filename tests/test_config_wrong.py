@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from e2e.house import House
+from jsonschema import Draft202012Validator
+
+from escsync.config import people_schema, policy_file_schema, schema
+from escsync.config.document import parse
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.txt"))
 SECRETS = ("geheim99", "hush")
@@ -63,6 +67,23 @@ def test_the_table_is_long_enough_to_mean_something():
         "local",
     ):
         assert sum(name.startswith(area) for name in names) >= 2, area
+
+
+def test_an_editor_marks_what_one_value_alone_can_show():
+    """The schema and the loader are of one mind; only what takes two values, or two files, to see waits for the loader."""
+    schemas = {"escsync.yaml": schema(), "people.yaml": people_schema(), "policy.yaml": policy_file_schema()}
+    marked, unmarked = 0, []
+    for case in WRONG:
+        expected, *parts = PART.split(case.read_text("utf-8"))
+        file = expected.partition(":")[0]
+        if file in schemas and not re.match("yaml-|key-written", case.stem):
+            data = parse(dict(zip(parts[::2], parts[1::2], strict=True)).get(file, ""), file).data
+            fits = Draft202012Validator(schemas[file]).is_valid(data)
+            marked += not fits
+            unmarked += [case.stem] if fits else []
+
+    assert marked >= 85, unmarked
+    assert marked > 1.5 * len(unmarked)
 
 
 def test_as_json_each_problem_has_its_column_its_reason_and_its_remedy(project):

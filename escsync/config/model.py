@@ -21,14 +21,13 @@ from pydantic import (
 from escsync.domain.fields import FIELDS
 from escsync.domain.plan import Limits, Mode
 
+from . import bounds
 from .problem import listed, nearest
 from .zones import zone
 
 _SPELLING = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
 _SPELLINGS = {"anyOf": [*_SPELLING["anyOf"], {"type": "array", "items": _SPELLING, "minItems": 1}]}
-ZONE = r"^(\$\{(env|file):[^{}]+\}|[A-Za-z_]+(/[A-Za-z0-9_+-]+)*)$"
-"""How an IANA name looks, or a reference to one; whether there is such a zone, the loader knows."""
-_TRACKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_TRACKER = re.compile(bounds.TRACKER)
 
 
 class Strict(BaseModel):
@@ -91,7 +90,9 @@ CanonicalName = Annotated[
 ]
 Spellings = Annotated[tuple[str, ...], BeforeValidator(spellings), WithJsonSchema(_SPELLINGS)]
 ZoneName = Annotated[
-    StrictStr, AfterValidator(_zone), WithJsonSchema({"type": "string", "pattern": ZONE, "minLength": 1})
+    StrictStr,
+    AfterValidator(_zone),
+    WithJsonSchema({"type": "string", "pattern": bounds.ZONE, "minLength": 1}),
 ]
 Text = Annotated[StrictStr, Field(min_length=1)]
 
@@ -101,21 +102,28 @@ class LimitsYaml(Strict):
 
     max_writes: Annotated[StrictInt, Field(ge=0)] = Field(default=Limits().max_writes, examples=[25])
     """At most so many tickets are written in a pass; a larger plan is refused whole."""
-    max_share: Annotated[StrictFloat | StrictInt, Field(ge=0, le=1)] = Field(
-        default=Limits().max_share, examples=[0.3]
-    )
+    max_share: Annotated[
+        StrictFloat | StrictInt,
+        Field(ge=0, le=1),
+        WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
+    ] = Field(default=Limits().max_share, examples=[0.3])
     """At most this share of the open escalations is enforced upon (owner, stage, new records); 0 to 1. It counts from
     10 open ones on: of fewer, one is soon a third."""
+
+
+Address = Annotated[
+    StrictStr, Field(min_length=1), WithJsonSchema({"type": "string", "pattern": bounds.ADDRESS})
+]
 
 
 class NotifyYaml(Strict):
     """Lists of Apprise URLs."""
 
-    owner: list[Text] = Field(
+    owner: list[Address] = Field(
         default=[], examples=[["mailto://${env:MAIL_USER}:${env:MAIL_PASSWORD}@acme.example"]]
     )
     """Where the owner of an escalation is told."""
-    leadership: list[Text] = Field(default=[], examples=[["slack://${env:SLACK_HOOK}"]])
+    leadership: list[Address] = Field(default=[], examples=[["slack://${env:SLACK_HOOK}"]])
     """Where the leadership is told."""
 
 
@@ -201,7 +209,9 @@ class EscsyncYaml(Strict):
     """The file that says who holds which role, and when."""
     accounts: Text | None = Field(default=None, examples=["accounts.csv"])
     """A CSV file of account facts that the tracker lacks, joined on the account's id or name."""
-    ledger: Text = Field(default="sqlite:///escsync.db", examples=["sqlite:///escsync.db"])
+    ledger: Annotated[Text, WithJsonSchema({"type": "string", "pattern": bounds.LEDGER})] = Field(
+        default="sqlite:///escsync.db", examples=["sqlite:///escsync.db"]
+    )
     """Where escsync keeps what it has seen and done: SQLite, or postgresql+psycopg://..."""
     store_text: StrictBool = Field(default=False, examples=[False])
     """Keep the text of messages and tickets, too? Otherwise only hashes and what was read from it."""

@@ -17,13 +17,19 @@ from escsync.domain.duration import Duration
 from escsync.domain.fields import FIELDS
 from escsync.domain.policy import ClockRule, Policy
 
-from . import glossary
-from .model import ZONE, EscsyncYaml
+from . import bounds, glossary
+from .model import EscsyncYaml
 from .person import PeopleYaml
 from .policy import policy_schema
 from .vocabulary import choices
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_SPELLING = {
+    "anyOf": [
+        {"type": ["string", "integer"]},
+        {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1, "maxItems": 1},
+    ]
+}
 _REFERENCE = r"^\$\{(env|file):[^{}]+\}$"
 _SPELLINGS = {
     "anyOf": [
@@ -31,10 +37,6 @@ _SPELLINGS = {
         {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
     ]
 }
-_DURATION = (
-    r"^(P(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?|(\d+ ?([wdhsWDHS]|[mM]([iI][nN])?) ?)+)$"
-)
-_SHARE = r"^\d+(\.\d+)?%$"
 _EXAMPLES: Mapping[str, Any] = {
     "BusinessHours.timezone": "America/New_York",
     "BusinessHours.hours": {"mon-fri": "09:00-17:00"},
@@ -69,6 +71,7 @@ def schema() -> dict[str, Any]:
     policy = _policy()
     definitions = {**policy.pop("$defs"), "Policy": policy, **main["$defs"]}
     main["properties"]["policy"]["anyOf"] = [{"type": "string"}, {"$ref": "#/$defs/Policy"}]
+    main["properties"]["trackers"]["propertyNames"] = {"pattern": bounds.TRACKER}
     tracker = definitions["TrackerYaml"]
     tracker["properties"] |= {
         name: {**tracker["properties"][name], "additionalProperties": False, "properties": properties}
@@ -124,6 +127,7 @@ def _policy() -> dict[str, Any]:
             example = node["default"] if node.get("default") not in (None, {}, [], ()) else example
             node.setdefault("examples", [example if example is not None else node.get("default")])
             _patterned(key, node)
+            node |= bounds.POLICY.get(f"{name}.{key}", {})
     return found
 
 
@@ -133,11 +137,11 @@ def _patterned(key: str, node: dict[str, Any]) -> None:
         (each for each in (node, *node.get("anyOf", ())) if each.get("type") == "string"), {}
     )
     if key == "timezone":
-        text["pattern"] = ZONE
+        text["pattern"] = bounds.ZONE
     elif key == "due_soon":
-        text["pattern"] = f"{_SHARE}|{_DURATION}"
+        text["pattern"] = f"{bounds.SHARE}|{bounds.DURATION}"
     elif key == "within" or re.fullmatch(r"PT?\d+[A-Z]", str(node.get("default"))):
-        text["pattern"] = _DURATION
+        text["pattern"] = bounds.DURATION
 
 
 def _durations_written(node: Any) -> Any:
@@ -158,7 +162,12 @@ def _stages() -> dict[str, Any]:
 
 def _fields() -> dict[str, Any]:
     return {
-        name: {**_SPELLINGS, "description": words, "examples": ["customfield_10042"]}
+        # Only the owner may stand in several fields.
+        name: {
+            **(_SPELLINGS if name == "owner" else _SPELLING),
+            "description": words,
+            "examples": ["customfield_10042"],
+        }
         for name, words in glossary.FIELDS.items()
     }
 
