@@ -30,6 +30,7 @@ from .places import (
     newline_of,
     root,
     step_of,
+    usual_column,
 )
 
 Keys: TypeAlias = Sequence[str]
@@ -70,7 +71,8 @@ def put(text: str, path: Keys, value: Any, note: str = "", width: int = 0) -> st
     """*text* with *value* at *path*; sections that are not there yet are made in their usual place.
 
     *note* stands behind it as a comment, where there is none and the line has an end for one: in the column of its
-    neighbour's, or behind *width* characters, as the longest of several entries needs them.
+    neighbour's, or where comments usually stand in the file; further to the right where one of several entries is
+    *width* characters long.
     """
     node, (key, *more) = root(text), path
     while True:
@@ -137,7 +139,9 @@ def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str, w
                 break
             position += len(line)
         step = step_of(root(text))
-        lines = _lines(" " * (indent + step), step, more, new, newline_of(text), _behind(note, width))
+        lines = _lines(
+            " " * (indent + step), step, more, new, newline_of(text), _behind(note, width, usual_column(text))
+        )
         return _spliced(text, position, lines)
     inner = spelled(_nested(more, new))
     return f"{text[:start].rstrip(' ')} {inner}{text[end:]}"
@@ -163,7 +167,8 @@ def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str, width: int
     position = start if before is None else line_end(text, last_of(text, before))
     if indent.strip():
         raise NoPlace
-    column = 0 if before is None else comment_column(text, last_of(text, before))
+    beside = 0 if before is None else comment_column(text, last_of(text, before))
+    column = beside or usual_column(text)
     behind = _behind(note, width, column)
     lines = _lines(indent, step_of(root(text)), keys, new, newline_of(text), behind)
     return _spliced(text, position, lines)
@@ -186,7 +191,7 @@ def _lines(indent: str, step: int, keys: Keys, value: Any, newline: str, behind:
     return "".join(line + newline for line in lines)
 
 
-def _behind(note: str, width: int, column: int = 0) -> Callable[[str], str]:
+def _behind(note: str, width: int, column: int) -> Callable[[str], str]:
     """Puts *note* behind a line: in *column* where it fits, else so that several lines have theirs one below the other."""
 
     def noted(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError, YAMLStreamError
@@ -48,6 +49,14 @@ def comment_column(text: str, last: int) -> int:
     start, end = line_start(text, last), line_end(text, last)
     sign = text.find(" #", last, end)
     return 0 if sign < 0 else sign + 1 - start
+
+
+def usual_column(text: str) -> int:
+    """Where most comments stand that have something before them; 0 where there are none."""
+    found = Counter(
+        line.index(" #") + 1 for line in text.splitlines() if line.strip()[:1] != "#" and " #" in line
+    )
+    return found.most_common(1)[0][0] if found else 0
 
 
 def extent(text: str, key: Node, value: Node) -> tuple[int, int]:

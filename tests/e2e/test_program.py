@@ -37,11 +37,11 @@ def test_help_loads_no_sdk_and_no_database(arguments):
 def test_every_command_of_this_issue_is_there_and_no_other(tmp_path):
     """Commands that are not built are not announced."""
     text = program("--help", cwd=tmp_path, environ={"COLUMNS": "200"}).stdout
-    names = "demo init doctor drift plan apply sync run handover status list show explain draft rule schema adapters policy ledger"
+    names = "demo init provision deprovision doctor drift plan apply sync run handover status list show explain draft rule schema adapters policy ledger"
 
     for name in names.split():
         assert f"│ {name} " in text
-    for name in ("intake", "report", "review", "backtest", "worker", "provision"):
+    for name in ("intake", "report", "review", "backtest", "worker"):
         assert f"│ {name} " not in text
 
 

@@ -153,7 +153,7 @@ def test_several_ids_have_their_words_in_one_column():
           support:
             adapter: jira
             scope:
-              page: p  # escsync: x
+              page: p                   # escsync: x
             fields:
               tone: f1                  # escsync: x
               exception.authorizer: f2  # escsync: x
