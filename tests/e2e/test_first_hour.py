@@ -6,7 +6,7 @@ import re
 
 import pytest
 from e2e.house import House
-from fakes.first_days import FIRST_DAYS, HOUR, START
+from fakes.first_days import FIRST_DAYS, START
 
 
 class Admin(House):

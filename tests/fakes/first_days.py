@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class FirstDay(ABC):
     def person(self, name: str) -> str:
         """Somebody's native id."""
 
-    def clicked(self) -> None:
+    def clicked(self) -> None:  # noqa: B027  # most trackers leave nothing to people
         """What provisioning leaves to people is done by them."""
 
     @property
@@ -246,4 +246,3 @@ FIRST_DAYS: Mapping[str, Callable[[Path], Any]] = {
     "salesforce": lambda folder: _salesforce(),
     "notion": lambda folder: _notion(),
 }
-HOUR = timedelta(hours=1)
