@@ -10,6 +10,7 @@ from escsync.adapter import FIELDS, FieldKind
 from escsync.cli import starter
 from escsync.config import load
 from escsync.config.document import parse
+from escsync.config.vocabulary import build
 from escsync.offers import Available, Shape, Step
 from escsync.setup import draft
 from escsync.setup.proposal import propose
@@ -88,7 +89,8 @@ def test_a_draft_holds_what_was_proposed_and_nothing_else(named, statuses):
     shape = Shape(tuple(fields), tuple(Step(one, f"Open {one}") for one in statuses))
     proposal = propose(shape)
 
-    found = written(shape).tracker
+    whole = written(shape)
+    found = whole.tracker
 
     assert found["fields"] == {
         name: spelled for name, (spelled,) in proposal.vocabulary.fields.items() if draft.writable(spelled)
@@ -101,6 +103,8 @@ def test_a_draft_holds_what_was_proposed_and_nothing_else(named, statuses):
         stage: many[0] if len(many) == 1 else many for stage, many in spelled.items() if many
     }
     assert set(found) <= {"adapter", "mode", "connection", "stages", "fields", "options"}
+    _, problems = build(parse(whole.text, ""), ("trackers", "support"), found)
+    assert problems == []
 
 
 def test_a_draft_of_a_tracker_that_was_not_looked_at_says_what_to_fill_in():
