@@ -19,6 +19,7 @@ from .settings import SalesforceSettings
 _HIDDEN = (400, 403, 404)
 _MOST_BOTS = 2000
 _VERSION = re.compile(r"\d{2,3}\.0")
+_MADE = "where it is not there, `escsync provision --apply` makes it"
 _REMEDY = "give escsync's account read access to it: object, record type and fields"
 
 
@@ -191,7 +192,7 @@ class Inquiry:
         try:
             found = column("is_technical", wanted, case, self._describe)
         except Unknown as error:
-            raise Denied(f"scope.flag: {error}", remedy=_REMEDY) from None
+            raise Denied(f"scope.flag: {error}", remedy=f"{_REMEDY}; {_MADE}") from None
         if found.type != "boolean":
             raise Denied(f"scope.flag: {wanted} is no checkbox", remedy="name a checkbox field of Case")
         return found.plain()

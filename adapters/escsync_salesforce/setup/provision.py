@@ -122,7 +122,8 @@ class Provision:
             else:
                 yield Provided(api, _FIELD, what, {("fields", name): api})
         if self._access.find():
-            yield Provided(OURS, _SET, f'permission set "{OURS}", taken from everybody who has it')
+            kept = _SCOPE if self._scope.flag in marked else ""
+            yield Provided(OURS, _SET, f'permission set "{OURS}", taken from everybody who has it', kept=kept)
 
     def _unlisted(self, listed: Collection[str]) -> list[Custom]:
         """Custom fields of Case that field-level security keeps from the list: a half-done run may have made them."""
@@ -150,7 +151,7 @@ class Provision:
 
     def withdraw(self, one: Provided) -> None:
         """Delete what carries our mark: a field goes to Deleted Fields, for 15 days."""
-        if one.kind == _SET and one.id == OURS:
+        if one.kind == _SET and one.id == OURS and not one.kept:
             self._access.remove()
         elif one.kind == _FIELD and not one.kept and one.id != self._scope.flag:
             self._definitions.remove(one.id)
@@ -161,5 +162,5 @@ class Provision:
             )
 
 
-_SCOPE = "scope.flag names it: without it no case would be an escalation; name another scope first"
+_SCOPE = "scope.flag needs it: without it no case would be an escalation; name another scope first"
 _STAYS = "values and histories that were added stay: Setup > Object Manager > Case > Fields & Relationships"
