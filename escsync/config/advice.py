@@ -33,6 +33,8 @@ def advised(problem: Problem, schema: Mapping[str, Any], path: Path) -> Problem:
     """*problem*, which is about *path* of *schema*, with a reason and a remedy where it has none of its own."""
     if problem.reason and problem.remedy:
         return problem
+    if not path:
+        return _whole(problem, schema)
     meant = path
     if problem.about is About.KEY and problem.suggestion:
         meant = (*path[:-1], problem.suggestion)
@@ -52,6 +54,18 @@ def advised(problem: Problem, schema: Mapping[str, Any], path: Path) -> Problem:
         remedy=problem.remedy
         or (_WORDS[str(path[2])] if word and not problem.suggestion else "")
         or _remedy(problem, name, example, exact=key == meant and example[:1] not in ("{", "[")),
+    )
+
+
+def _whole(problem: Problem, schema: Mapping[str, Any]) -> Problem:
+    """Advice where it is the file as a whole that is none: what it is for, and its first key."""
+    told = " ".join(str(schema.get("description", "")).split())
+    first = next(iter(schema.get("required") or schema.get("properties", {})), "")
+    example = next((_example(node) for node in nodes_at(schema, (first,))), "") if first else ""
+    return replace(
+        problem,
+        reason=problem.reason or told or "The file cannot be used as it is.",
+        remedy=problem.remedy or (f"Write for example `{first}: {example}`." if example else _OTHERWISE),
     )
 
 

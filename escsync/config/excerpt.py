@@ -13,8 +13,9 @@ from .problem import Problem
 _WIDTH = 100
 _BEFORE = 60
 _LARGEST = 1_000_000
-_FREE = ("http://", "https://", "sqlite://")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_FREE = ("http", "sqlite", "postgres", "mysql", "mariadb", "oracle", "mssql")
+"""Schemes of addresses that carry no login but before an @ or behind a ?; of a chat's or a mail's, every part may be one."""
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s\"',\]}]*)")
 _WORD = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 
 
@@ -50,11 +51,9 @@ def _lines(file: str) -> list[str]:
 def _harmless(text: str) -> bool:
     """Is there surely no secret in *text*? References to one may be shown."""
     written = literal(text)
-    if (
-        any(not found.startswith(_FREE) for found in _ADDRESS.findall(written))
-        or "@" in written.partition("://")[2]
-    ):
-        return False
+    for scheme, rest in _ADDRESS.findall(written):
+        if re.search(r"[^:/]@|\?.", rest) or (rest.strip("/:@#?&=") and not scheme.startswith(_FREE)):
+            return False
     for found in _WORD.findall(written):
         if any(ch.isdigit() for ch in found) and any(ch.isalpha() for ch in found):
             return False
