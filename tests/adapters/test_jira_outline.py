@@ -274,6 +274,17 @@ def test_a_test_ticket_that_may_not_be_deleted_is_left_with_the_click(jira):
     assert f"delete {ref.key} by hand" in raised.value.remedy
 
 
+def test_what_could_not_be_deleted_again_is_not_made(jira):
+    """An account with the rights of its mode alone leaves no test tickets behind."""
+    jira.world.granted = {"BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES"}
+
+    with pytest.raises(Denied) as raised:
+        jira.connect().scratch("probe-1")
+
+    assert "Delete issues" in raised.value.remedy
+    assert jira.world.issues == {}
+
+
 def test_a_ticket_of_the_team_is_never_discarded(jira):
     """Whatever it is called: a test ticket bears escsync's mark, too."""
     issue = jira.world.create(summary="escsync test of the customer's")

@@ -15,10 +15,12 @@ from ..creation import ORIGIN, Creation
 from ..creation import mark as label_of
 from ..discovery import Discovery
 from ..forms import Forms, called, entries
+from .rights import Rights
 
 _BEGINNING = "escsync test "
 _SUMMARY = _BEGINNING + "{mark}: made by `escsync doctor --write-test`, may be deleted"
 _WORDS = "escsync test"
+_DELETING = "DELETE_ISSUES"
 _GIVEN = ("project", "issuetype", "summary", "labels", "reporter")
 
 
@@ -40,6 +42,7 @@ class Rehearsal:
             )
         if made := next(iter(self._creation.find([mark])), None):
             return made.ref
+        self._deletable(str(project["key"]))
         form, kind = self._form(str(project["key"]))
         fields: dict[str, Any] = {
             "project": {"key": project["key"]},
@@ -88,6 +91,16 @@ class Rehearsal:
             raise Denied(error.message, remedy=remedy) from None
         except Rejected as error:
             raise Rejected(error.message, remedy=remedy) from None
+
+    def _deletable(self, key: str) -> None:
+        """What cannot be taken away again is not made."""
+        held = Rights(self._connection, self._discovery).held(key, [_DELETING]) or {}
+        if held.get(_DELETING) is False:
+            raise Denied(
+                "the test ticket could not be deleted again, so it is not made: Delete issues is not granted",
+                remedy=f"grant escsync's account Delete issues in {key} for the time of this test: Project settings > "
+                "Permissions",
+            )
 
     def _form(self, key: str) -> tuple[Mapping[str, Mapping[str, Any]], str]:
         forms = Forms(self._connection, cloud=self._discovery.cloud)

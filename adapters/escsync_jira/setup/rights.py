@@ -144,4 +144,6 @@ def _excess(subject: str, mode: str, where: str) -> Problem:
 
 
 def _when(right: Right) -> str:
-    return "it is for provisioning only" if right.mode == "provision" else f"it is for mode {right.mode}"
+    if right.mode == "provision":
+        return f"it is only for this: {right.purpose}"
+    return f"it is for mode {right.mode}"
