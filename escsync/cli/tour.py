@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from escsync.cli.answers import PARTS, Answers, Unfit, reference, variable
@@ -100,7 +101,7 @@ class Tour:
 
     def hints(self, file: Path) -> list[str]:
         """What to do next."""
-        where = "" if str(file) in ("escsync.yaml", "-") else f" --config {file}"
+        where = "" if str(file) in ("escsync.yaml", "-") else f" --config {quote(str(file))}"
         unset = [
             f"export {name}=... (or write it into a file .env beside the configuration)"
             for name in self._answers.unset()
@@ -142,7 +143,7 @@ class Tour:
 
     def _variable(self, question: Question, default: str) -> None:
         assert self._person is not None
-        plain = default.removeprefix("${env:").removesuffix("}")
+        plain = default[6:-1] if default.startswith("${env:") else default
         self._person.say(
             "A secret is never typed in here: escsync reads it from the environment or from a file .env."
         )
