@@ -371,6 +371,7 @@ def test_an_account_that_may_not_set_up_the_org_is_told_what_to_do(sf):
 
     assert "Customize Application" in field.value.remedy
     assert "administrator's session_id" in access.value.remedy
+    assert access.value.remedy.endswith("Manage Assignments > escsync@acme.example")
     assert "Tone__c" not in kinds(sf)
 
 

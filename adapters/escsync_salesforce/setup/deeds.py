@@ -50,11 +50,12 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Let escsync's account see these fields (`Case.Tone__c`), and write those of *written*."""
+    """Let escsync's account, *whom*, see these fields (`Case.Tone__c`), and write those of *written*."""
 
     read: tuple[str, ...]
     written: frozenset[str]
     what: str
+    whom: str
 
 
 Deed: TypeAlias = Make | Find | Offer | Track | Grant

@@ -243,7 +243,7 @@ class Gaps:
             f'permission set "escsync" for {self._account}: read, create and edit on cases with View All, '
             f"{len(self._read)} fields to read, {len(written)} of them to write"
         )
-        return Gap("access", "fields", what), Grant(tuple(self._read), written, what)
+        return Gap("access", "fields", what), Grant(tuple(self._read), written, what, self._account)
 
     def _uses(self, api: str, wish: Wish, *, seen: bool, kind: str = "Case") -> None:
         """escsync needs this custom field; *seen* says that it has all rights on it already."""

@@ -94,7 +94,7 @@ NEEDS = (
     _user(
         "Assign Permission Sets",
         "provision",
-        "give escsync's account that permission set",
+        "assign that permission set",
         "AssignPermissionSets",
         level=_FAIL,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, assert_never
 
-from escsync.adapter import Rejected, Vocabulary
+from escsync.adapter import Denied, Rejected, Vocabulary
 from escsync.offers import Gap, Provided, Wish
 from escsync.web import tidy
 
@@ -91,7 +91,11 @@ class Provision:
             for name in deed.read
             if (one := known.get(name.casefold()) or by_name.get(name.casefold())) is not None
         }
-        self._access.grant(list(real.values()), {real[name] for name in deed.written if name in real})
+        try:
+            self._access.grant(list(real.values()), {real[name] for name in deed.written if name in real})
+        except Denied as error:
+            click = f"where an administrator has made it: Setup > Permission Sets > {OURS} > Manage Assignments > {deed.whom}"
+            raise Denied(error.message, remedy=f"{error.remedy}; {click}") from None
         return Provided(OURS, _SET, deed.what)
 
     def provided(self) -> Iterator[Provided]:

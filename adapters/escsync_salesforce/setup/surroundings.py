@@ -73,7 +73,8 @@ def layout(connection: Connection, filled: Sequence[str]) -> Iterator[Need]:
     if rows and lacking:
         by_hand = (
             "Setup > Object Manager > Case > Page Layouts > the layout of your escalations: drag them onto the page "
-            "(Dynamic Forms: edit the Lightning page, add them to its field section)"
+            "(Dynamic Forms: edit the Lightning page, add them to its field section); and give those who fill them in Read and Edit on "
+            "them: Setup > Permission Sets > theirs > Object Settings > Cases"
         )
         yield Gap("layout", "fields", f"on no page layout of Case: {', '.join(lacking)}", by_hand), None
 
