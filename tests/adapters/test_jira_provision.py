@@ -17,6 +17,8 @@ from escsync.setup.wishes import wishes
 STAGES = {"intake": ("Open",), "investigation": ("Investigation",), "closed": ("Closed",)}
 FEW = ("root_cause", "committed_at", "health", "findings_summary", "checklist.csm_spoken", "is_technical")
 
+RUBBISH = (None, [], {}, [1, None], {"values": [{}, 7], "fields": "x", "total": "y"}, "text")
+
 
 def words(fields=None, **options):
     return Vocabulary(fields=dict(fields or {}), options=options)
@@ -422,6 +424,34 @@ def test_a_scope_that_names_a_field_still_to_be_made_is_no_obstacle(cloud):
     (gap,) = gaps(connected(cloud, scope=scope), only=("health",))
 
     assert not gap.by_hand
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_rubbish_is_an_error_in_words_or_nothing(dialect):
+    """Whatever a server answers to any question: never a crash."""
+    with rig(dialect, empty()) as made:
+        made.server.judge = None
+        count, more = 0, True
+        while more:
+            count += 1
+            seen = []
+
+            def nth(request, seen=seen, count=count):
+                seen.append(request.path)
+                return len(seen) == count
+
+            fault = made.server.fail("GET", "", Reply(200, RUBBISH[count % len(RUBBISH)]))
+            fault.match = nth
+            adapter = connected(made, {"root_cause": ("Root cause",)})
+            with suppress(TrackerError):
+                list(adapter.outline())
+                apply(adapter, gaps(adapter, {"root_cause": ("Root cause",)}, only=("root_cause",)))
+                for one in adapter.provided():
+                    adapter.withdraw(one)
+            more = len(seen) >= count and count < 60
+            made.server.faults.clear()
+
+    assert count >= 15
 
 
 def test_hostile_names_stay_on_their_line(cloud):

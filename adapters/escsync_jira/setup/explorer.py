@@ -49,7 +49,7 @@ class JiraExplorer:
         key, wanted = str(place.scope.get("project", "")), str(place.scope.get("issue_type", ""))
         project = self._forms.project(key) or {}
         kind = next((one for one in kinds(project) if called(one, wanted)), {})
-        form = self._forms.form(key, str(kind["id"])) if kind else {}
+        form = self._forms.form(key, str(kind.get("id"))) if kind else {}
         notes = []
         if team_managed(project):
             notes.append(

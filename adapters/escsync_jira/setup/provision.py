@@ -165,8 +165,10 @@ class Provision:
 
     def _offer(self, id: str, ground: Ground, *, needed: bool) -> None:
         """Sites with field schemes offer a new field to no project by itself; others do not know the question."""
+        project = str(ground.project.get("id"))
+        number = int(project) if project.isdecimal() else project
         body = {
-            "associationContexts": [{"identifier": int(str(ground.project["id"])), "type": "PROJECT_ID"}],
+            "associationContexts": [{"identifier": number, "type": "PROJECT_ID"}],
             "fields": [{"identifier": id, "type": "FIELD_ID"}],
         }
         answer = self._connection.put("field/association", body, what=_OFFERING, safe=True, refused=_UNKNOWN)
