@@ -52,7 +52,7 @@ class Rehearsal:
                 error.remedy or "grant escsync's account the right to create and delete tickets for this test"
             )
             if isinstance(error, Ambiguous):
-                remedy = f"look in the tracker for {self.mark}, and delete that ticket if it is there"
+                remedy = f"run it again: it finds the ticket by its mark ({self.mark}) and deletes it"
             level = Level.FAIL if needed else Level.WARNING
             self.trials.line(level, "ticket", f"none could be made: {error.message}", remedy)
             return None

@@ -75,7 +75,7 @@ class Trials:
         if not self.adapter.capabilities.note:
             self.line(Level.OK, "note", "none is written: this tracker cannot keep one from customers")
             return
-        before = None
+        before = self._noted(ref)
         for word, again in (("written", ""), ("brought up to date", " and brought up to date")):
             ticket = self.read(ref)
             if ticket is None:

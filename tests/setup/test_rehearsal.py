@@ -225,6 +225,21 @@ def test_a_note_that_stands_there_twice_is_said():
     assert "it stands there twice" in told["note"][1]
 
 
+def test_a_ticket_that_a_killed_test_left_behind_is_taken_up_and_deleted():
+    """With the note that it has already, and in whatever status; no second one is made."""
+    tracker = MemoryTracker(NOW)
+    adapter = tracker.connect()
+    ref = adapter.scratch("escsync-test-1")
+    tracker.held[ref.id].note = ("note:1", "old", "0000")
+    tracker.move(ref, Stage.INVESTIGATION, by="escsync")
+
+    told = rehearsed(tracker)
+
+    assert levels(told) == ENFORCED
+    assert told["ticket"][1].startswith("MEM-1 ")
+    assert tracker.held == {}
+
+
 def test_an_automation_that_is_faster_is_no_failure():
     """It touches each new ticket; what is then written is written on the ticket as it stands."""
     tracker = MemoryTracker(NOW)
