@@ -111,7 +111,7 @@ class Provisioning(Link):
             if declared is None and not wish.named and len(alike) == 1:
                 declared = alike[0]
             if declared is None:
-                new = Declared(id, wish.label if not wish.named else id, wish.wanted.kind, _options(wish))
+                new = Declared(id, wish.label if id == name else id, wish.wanted.kind, _options(wish))
                 gap = Gap(f"field:{id}", subject, _described(new))
                 yield self._gap(gap, partial(self._field, new, wish.wanted))
                 continue
@@ -120,7 +120,7 @@ class Provisioning(Link):
                 yield self._gap(gap, partial(self._mapped, declared, wish.wanted))
             spelt = {_bare(word) for pair in declared.options.items() for word in pair}
             lack = {k: v for k, v in _options(wish).items() if not {_bare(k), _bare(v)} & spelt}
-            if lack:
+            if lack and declared.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
                 words = ", ".join(lack.values())
                 gap = Gap(f"options:{declared.id}", subject, f'options of "{declared.name}": {words}')
                 yield self._gap(gap, partial(self._options, declared, lack, name))
