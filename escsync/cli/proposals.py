@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from escsync.setup.proposal import Proposal
 
 _WIDEST = 48
-_NARROW = 90
+_NARROW = 80
 """Columns that a table of four needs to be read."""
 
 
