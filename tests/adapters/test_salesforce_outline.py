@@ -8,6 +8,7 @@ from fakes.salesforce.rig import pull, rig
 from fakes.salesforce.schema import Choice, flag, pick, text
 
 from escsync.adapter import Denied
+from escsync.setup.drift import compare
 
 
 @pytest.fixture
@@ -199,3 +200,76 @@ def test_a_pass_goes_on_with_what_still_holds(sf):
 
     assert {p.subject for p in pulled.problems} == {"fields.severity", "fields.root_cause"}
     assert pulled.one.values["summary"] == "x"
+
+
+def _status(org, old, *new):
+    choices = org.objects["Case"].fields["status"].choices
+    org.choices("Case", "Status", tuple(one for c in choices for one in (new if c.value == old else (c,))))
+
+
+CHANGES = [
+    (
+        lambda org: setattr(org.objects["Case"].fields["tone__c"], "label", "Mood"),
+        "fields.tone",
+        "'Tone' is now called 'Mood'",
+    ),
+    (lambda org: org.objects["Case"].fields.pop("tone__c"), "fields.tone", "'Tone' (Tone__c) is gone"),
+    (lambda org: org.invisible.add(("Case", "Tone__c")), "fields.tone", "'Tone' (Tone__c) is gone"),
+    (
+        lambda org: setattr(org.objects["Case"].fields["committed_at__c"], "type", "date"),
+        "fields.committed_at",
+        "was a datetime and is now a date",
+    ),
+    (
+        lambda org: setattr(org.objects["Case"].fields["tone__c"], "nillable", False),
+        "fields.tone",
+        "has to be filled in now",
+    ),
+    (
+        lambda org: org.add_field("Case", text("Region__c", nillable=False)),
+        "field Region",
+        "has to be filled in now",
+    ),
+    (
+        lambda org: org.choices("Case", "Tone__c", (Choice("private"), Choice("public"))),
+        "fields.tone",
+        "threat_public",
+    ),
+    (
+        lambda org: org.choices(
+            "Case", "Tone__c", (Choice("private"), Choice("threat_public"), Choice("public"), Choice("loud"))
+        ),
+        "fields.tone",
+        "loud",
+    ),
+    (
+        lambda org: org.choices(
+            "Case", "Tone__c", (Choice("private", "Hush"), Choice("threat_public"), Choice("public"))
+        ),
+        "fields.tone",
+        "Hush",
+    ),
+    (lambda org: _status(org, "Pending"), "stages.resolution_pending", "'Pending' is gone"),
+    (
+        lambda org: _status(org, "Pending", Choice("Pending", "On hold")),
+        "stages.resolution_pending",
+        "'Pending' is now called 'On hold'",
+    ),
+    (lambda org: _status(org, "Rejected", Choice("Rejected")), "stages.rejected", "was done and is now open"),
+    (lambda org: org.tracked["Case"].discard("Tone__c"), "fields.tone", "was tracked and is now untracked"),
+]
+
+
+@pytest.mark.parametrize(("change", "subject", "words"), CHANGES)
+def test_each_kind_of_change_has_its_one_line(sf, change, subject, words):
+    """And a pass goes on with what still holds."""
+    adapter = sf.connect()
+    pull(adapter)
+    change(sf.org)
+
+    later = sf.again(adapter)
+    (shift,) = compare(list(later.recalled()), list(later.outline()))
+
+    assert (shift.subject, words in shift.message) == (subject, True), shift
+    assert shift.remedy
+    assert pull(sf.again(adapter)).one.values["summary"] == "x"

@@ -69,7 +69,8 @@ def _fields(columns: Mapping[str, list[Column]], known: Mapping[str, Any]) -> It
             column.label or column.name,
             tuple(used[path]),
             column.type,
-            dict(column.options) if column.chosen else None,
+            # Statuses are parts of their own.
+            dict(column.options) if column.chosen and "fields.stage" not in used[path] else None,
             column.required if column.own else None,
             None if kept is None else KEPT if kept else NOT_KEPT,
         )
