@@ -60,7 +60,7 @@ def same(name: str, terms: Iterable[str]) -> bool:
 
 def _one(mine: tuple[str, ...], term: str, ours: bool) -> Likeness:
     theirs = words(term)
-    told = "the same name" if ours else "a usual name for it"
+    told = "the same name" if ours else "a usual name"
     if "".join(mine) == "".join(theirs):
         return Likeness(SAME if ours else KNOWN, told)
     bare = tuple(word for word in mine if word not in NOISE)

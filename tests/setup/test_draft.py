@@ -126,7 +126,7 @@ def test_a_draft_looks_like_the_examples():
     lines = written(shape, {"project": "EXEC"}).text.splitlines()
 
     assert "      root_cause: customfield_1            # Root cause, select: 95 %, the same name" in lines
-    assert '      intake: "3"                          # Open: 88 %, a usual name for it' in lines
+    assert '      intake: "3"                          # Open: 88 %, a usual name' in lines
     assert {line.index(" # ") for line in lines if " # " in line and not line.strip().startswith("#")} == {42}
 
 
