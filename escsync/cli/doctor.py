@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,8 +92,9 @@ def doctor(
         config = session.config
         chosen = session.chosen()
     except Stop as stop:
-        for told in stop.lines:
-            report.note("", Problem(Level.FAIL, "configuration", told))
+        remedies = [str(problem.get("remedy", "")) for problem in stop.problems]
+        for told, remedy in zip_longest(stop.lines, remedies, fillvalue=""):
+            report.note("", Problem(Level.FAIL, "configuration", told, remedy))
         report.end("correct the configuration, then run `escsync doctor` again")
         return Exit.USAGE
     for warning in config.warnings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from escsync.adapter import FIELDS, Vocabulary
+from escsync.adapter import FIELDS, FieldKind, Vocabulary
 from escsync.domain.fields import folded
 from escsync.offers import Part
 
@@ -14,6 +14,7 @@ from .entries import spelled
 Told: TypeAlias = tuple[str, str, str, bool]
 """Kind, message, remedy, and does it break something?"""
 _MOST = 8
+_FLAG = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 
 
 def options(old: Part, new: Part, words: Vocabulary) -> Iterator[Told]:
@@ -95,7 +96,10 @@ def meaning(name: str, id: str, text: str, words: Vocabulary) -> str:
     """The canonical value of the field *name* that an option stands for; empty where it stands for none."""
     field = FIELDS[name]
     found = words.choice(name, id, text)
-    return found if found in field.choices or found in words.options.get(name, {}) else ""
+    if found in field.choices or found in words.options.get(name, {}):
+        return found
+    flags = (_FLAG.get(folded(word), "") for word in (text, id)) if field.kind is FieldKind.FLAG else ()
+    return next((one for one in flags if one), "")
 
 
 def _fields(part: Part) -> list[str]:

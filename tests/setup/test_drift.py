@@ -150,6 +150,15 @@ def test_where_names_are_ids_one_for_one_is_a_renaming():
     assert "options: {root_cause: {product_bug: Bug}}" in line.remedy
 
 
+def test_yes_and_no_mean_what_they_say():
+    """Nobody is asked what they mean."""
+    flag = Part("field", "f1", "Technical", ("fields.is_technical",), options={})
+
+    (line,) = compare([flag], [replace(flag, options={"1": "Yes", "2": "No"})])
+
+    assert (line.kind, line.remedy) == (Kind.OPTIONS_ADDED, "`escsync drift --accept` if that is meant")
+
+
 def test_several_options_of_the_same_name_anew_are_paired():
     """Each with its own line, however many."""
     now = replace(CAUSE, options={"8": "Product bug", "9": "SLA breach"})
