@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ruamel.yaml.nodes import Node
 
 from escsync.config.document import scalar
-from escsync.domain.fields import FIELDS
+from escsync.domain.fields import FIELDS, OWN_FIELDS
 
 from .places import (
     NoPlace,
@@ -148,41 +148,38 @@ def _begun(text: str, key: Node, value: Node, more: Keys, new: Any, note: str, w
 
 
 def _inserted(text: str, node: Node, keys: Keys, new: Any, note: str, width: int) -> str:
-    """A new entry of the mapping *node*, after the last one that usually stands before it."""
-    entries = node.value
-    before = _before(entries, keys[0])
+    """A new entry of the mapping *node*, beside the one next to which it usually stands."""
+    entries: list[tuple[Node, Node]] = node.value
     if flows(node):
         inner = f"{spelled(keys[0])}: {spelled(_nested(keys[1:], new))}"
         if not entries:
             position = node.start_mark.index + 1
             return text[:position] + inner + text[position:]
-        if before is None:
-            position = entries[0][0].start_mark.index
-            return f"{text[:position]}{inner}, {text[position:]}"
-        position = last_of(text, before) + 1
-        return f"{text[:position]}, {inner}{text[position:]}"
-    first = entries[0][0].start_mark
-    start = line_start(text, first.index)
-    indent = text[start : first.index].lstrip("\ufeff")
-    position = start if before is None else line_end(text, last_of(text, before))
+        beside, below = _neighbour(entries, keys[0])
+        position = last_of(text, beside) + 1 if below else beside[0].start_mark.index
+        inner = f", {inner}" if below else f"{inner}, "
+        return text[:position] + inner + text[position:]
+    beside, below = _neighbour(entries, keys[0])
+    start = line_start(text, beside[0].start_mark.index)
+    indent = text[start : beside[0].start_mark.index].lstrip("\ufeff")
     if indent.strip():
         raise NoPlace
-    beside = 0 if before is None else comment_column(text, last_of(text, before))
-    column = beside or usual_column(text)
-    behind = _behind(note, width, column)
+    last = last_of(text, beside)
+    behind = _behind(note, width, comment_column(text, last) or usual_column(text))
     lines = _lines(indent, step_of(root(text)), keys, new, newline_of(text), behind)
-    return _spliced(text, position, lines)
+    return _spliced(text, line_end(text, last) if below else start, lines)
 
 
-def _before(entries: Sequence[tuple[Node, Node]], key: str) -> tuple[Node, Node] | None:
-    """The entry that *key* usually follows."""
-    last, found = _ORDER.get(key, len(_ORDER)), None
+def _neighbour(entries: Sequence[tuple[Node, Node]], key: str) -> tuple[tuple[Node, Node], bool]:
+    """The entry below which *key* usually stands, else the one above which it does; what escsync writes stands together."""
+    alike = [entry for entry in entries if (entry[0].value in OWN_FIELDS) is (key in OWN_FIELDS)]
+    placed = [(_ORDER.get(str(entry[0].value), len(_ORDER)), entry) for entry in alike or entries]
+    mine, found = _ORDER.get(key, len(_ORDER)), None
     nearest = -1
-    for entry in entries:
-        place = _ORDER.get(str(entry[0].value), len(_ORDER))
-        if nearest <= place <= last:
+    for place, entry in placed:
+        if nearest <= place <= mine:
             nearest, found = place, entry
-    return found
+    return (min(placed, key=lambda one: one[0])[1], False) if found is None else (found, True)
 
 
 def _lines(indent: str, step: int, keys: Keys, value: Any, newline: str, behind: Callable[[str], str]) -> str:

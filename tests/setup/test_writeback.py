@@ -120,6 +120,34 @@ def test_a_new_entry_stands_where_it_usually_does():
     assert lines[lines.index("adapter") + 1 : lines.index("stages")] == ["scope", "project"]
 
 
+def test_what_escsync_writes_stands_together():
+    """Below the heading that people gave it, whatever stands above it."""
+    text = textwrap.dedent("""\
+        trackers:
+          support:
+            fields:
+              tone: T
+              # written by escsync:
+              health: H
+        """)
+
+    new = written(
+        text, AT, {("fields", "due_at"): "D", ("fields", "root_cause"): "R", ("fields", "escsync_stage"): "S"}
+    )
+
+    assert new.text == textwrap.dedent("""\
+        trackers:
+          support:
+            fields:
+              tone: T
+              root_cause: R
+              # written by escsync:
+              due_at: D
+              health: H
+              escsync_stage: S
+        """)
+
+
 @pytest.mark.parametrize(
     ("key", "line"),
     [
