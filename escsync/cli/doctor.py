@@ -107,9 +107,13 @@ def doctor(
     made = [_examined(session, report, name, write_test) for name in [one.name for one in chosen]]
     if people is not None:
         _propose(session, report, people, made)
-    code = Exit.USAGE if report.failed else Exit.DONE
-    if any(problem.code == "UNREACHABLE" for problem in report.failed):
+    codes = {problem.code for problem in report.failed}
+    if "UNREACHABLE" in codes:
         code = Exit.TRACKER
+    elif codes == {"HELD"}:
+        code = Exit.HELD
+    else:
+        code = Exit.USAGE if codes else Exit.DONE
     step = "mend the lines that say FAIL, then run `escsync doctor` again"
     if not report.failed:
         step = "`escsync plan` shows what the first pass would do"

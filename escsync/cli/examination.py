@@ -73,7 +73,11 @@ class Examination:
             ):
                 self._play(adapter, mark, say)
         except Held as error:
-            say(Problem(Level.FAIL, "write test", error.message, "run it again when that pass is over"))
+            say(
+                Problem(
+                    Level.FAIL, "write test", error.message, "run it again when that pass is over", "HELD"
+                )
+            )
         except TrackerError as error:
             say(self._lost(error))
 

@@ -118,7 +118,7 @@ def test_while_a_pass_works_no_ticket_is_made(house):
     with ledger(house) as held, held.lease("support", "p1"):
         answer = house("doctor", "--write-test")
 
-    assert answer.code == 2
+    assert answer.code == 7
     assert "FAIL support: write test: " in answer.out
     assert answer.out.splitlines()[-1] == "not ready; next: run it again when that pass is over"
 
