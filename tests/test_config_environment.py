@@ -104,3 +104,15 @@ def test_a_variable_of_neither_is_told_with_the_nearest(folder):
 
     with pytest.raises(ConfigError, match=r"JIRA_TOKN is not set; did you mean '\$\{env:JIRA_TOKEN\}'"):
         load(folder / "escsync.yaml", environ={})
+
+
+def test_a_secret_in_the_place_of_a_path_is_not_shown(folder):
+    """Not even as the name of a file that is not there; a folder from outside is shown."""
+    text = FILE + "people: ${env:JIRA_TOKEN}/people.yaml\npolicy: ${env:FOLDER}/policy.yaml\n"
+    (folder / "escsync.yaml").write_text(text, "utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load(folder / "escsync.yaml", environ={"FOLDER": "elsewhere"})
+
+    assert "hush" not in repr(caught.value.found)
+    assert "elsewhere/policy.yaml:1: (file): there is no such file" in str(caught.value)

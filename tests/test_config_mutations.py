@@ -14,7 +14,7 @@ CONFIG = Path(__file__).parents[1] / "config"
 ALL = os.environ.get("ESCSYNC_MUTATIONS") == "all"
 EXAMPLES = 5_000 if ALL else 200
 SECRET = "hush-hush-4711"
-NAMES = ("JIRA_TOKEN", "NOTION_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "X")
+NAMES = ("JIRA_TOKEN", "NOTION_TOKEN", "SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "X_TOKEN")
 ENV = "\n".join(f"{name}={SECRET}" for name in NAMES).encode() + b"\n# why\nexport Q='a b'\n"
 
 
@@ -45,7 +45,7 @@ money: {reporting_currency: USD, rates: {"2026-03-31": {EUR: "1.10"}}}
 waivers:
   - {id: EXEC-42, clock: update, by: dana, reason: Asked for silence.}
 """
-BASE = "include: []\nlimits: {max_writes: 5}\nnotify: {owner: ['mailto://u:${env:X}@acme.example']}\n"
+BASE = "include: []\nlimits: {max_writes: 5}\nnotify: {owner: ['mailto://u:${env:X_TOKEN}@acme.example']}\n"
 BESIDE = {
     "policy.yaml": POLICY.encode(),
     "people.yaml": short("people.yaml").encode(),
@@ -56,7 +56,7 @@ BESIDE = {
 ODD = [
     "", " ", "\t", "\n", ":", ": ", "- ", "- - ", "? ", "#", "&a ", "*a", "*check", "<<: *check\n", "!!python/name:os.system ", "!x ",
     "{", "}", "[", "]", ",", '"', "'", "|\n", ">-\n", "---\n", "...\n", "%YAML 1.1\n", "\ufeff", "\u2028", "\x85", "\x07", "\x7f",
-    '"\\0"', '"\\ud800"', "${env:X}", "${env:NONE}", "${file:.}", "${file:/etc}", "${", "~", "null", "true", "yes", "007", "1e999",
+    '"\\0"', '"\\ud800"', "${env:X_TOKEN}", "${env:NONE}", "${file:.}", "${file:/etc}", "${", "~", "null", "true", "yes", "007", "1e999",
     "-1", "9" * 30, "0x1F", "2026-02-30", "P999999Y", "24:00", "x" * 5000, "../..", "/", ".", "escsync.yaml", "base.yaml", "é", "名",
     "[" * 60, "{a: " * 60, "dana", "always", "UTC+1", "Europe/Berlin", "include: escsync.yaml\n", "trackers:\n", "people: policy.yaml\n",
 ]  # fmt: skip
@@ -143,7 +143,7 @@ def test_a_file_with_mistakes_is_loaded_or_refused_in_words(folder, data):
 def refused(path):
     """The problems of the configuration, or none where it is one, which shows no secret."""
     try:
-        found = load(path, environ={"X": SECRET})
+        found = load(path, environ={"X_TOKEN": SECRET})
     except ConfigError as error:
         return error.found or pytest.fail("refused without a word")
     assert isinstance(found, Config)

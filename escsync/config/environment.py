@@ -20,7 +20,7 @@ _REASON = "The file holds secrets for `${env:NAME}`; what stands in it is never 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """*values* by name, the process's own first; *secrets* are those of the file whose name says what they are."""
+    """*values* by name, the process's own first; *secrets* are those whose name says what they are."""
 
     values: Mapping[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -38,15 +38,19 @@ def environment(folder: FilePath, environ: Mapping[str, str]) -> Environment:
     try:
         # A folder of this name is a virtual environment, as many people call theirs.
         if not path.is_file():
-            return Environment(environ)
+            return Environment(environ, _secret(environ))
         if path.stat().st_size > _LARGEST:
-            return Environment(environ, problems=(_wrong(file, 1, f"is larger than {_LARGEST} bytes"),))
+            return Environment(
+                environ, _secret(environ), problems=(_wrong(file, 1, f"is larger than {_LARGEST} bytes"),)
+            )
         text = path.read_bytes().decode("utf-8-sig")
         open_to_all = path.stat().st_mode & _OTHERS
     except OSError as error:
-        return Environment(environ, problems=(_wrong(file, 1, f"cannot be read: {error.strerror}"),))
+        return Environment(
+            environ, _secret(environ), problems=(_wrong(file, 1, f"cannot be read: {error.strerror}"),)
+        )
     except UnicodeDecodeError:
-        return Environment(environ, problems=(_wrong(file, 1, "is not UTF-8 text"),))
+        return Environment(environ, _secret(environ), problems=(_wrong(file, 1, "is not UTF-8 text"),))
     found: dict[str, str] = {}
     problems: list[Problem] = []
     for binding in parse_stream(io.StringIO(text)):
@@ -56,8 +60,12 @@ def environment(folder: FilePath, environ: Mapping[str, str]) -> Environment:
         elif binding.key is not None and binding.value is not None:
             found[binding.key] = binding.value
     warnings = [_readable(file)] if found and open_to_all else []
-    secrets = (value for name, value in found.items() if any(word in name.upper() for word in _SECRETIVE))
-    return Environment({**found, **environ}, tuple(secrets), tuple(problems), tuple(warnings))
+    values = {**found, **environ}
+    return Environment(values, _secret(values), tuple(problems), tuple(warnings))
+
+
+def _secret(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(value for name, value in values.items() if any(word in name.upper() for word in _SECRETIVE))
 
 
 def _blank(text: str) -> int:

@@ -139,12 +139,14 @@ class _Loader:
         """By file in the order in which they are read, then by line; each said once, without a secret."""
         first = [self.document.file, *(file.file for file in self.files)]
         files = list(dict.fromkeys([*first, *(p.file for p in self.problems)]))
-        secrets = self.references.secrets
-        said = dict.fromkeys(
-            replace(told, message=scrub(told.message, secrets))
-            for told in map(self.manual.advised, self.problems)
-        )
-        return sorted(said, key=lambda p: (files.index(p.file), p.line, p.column))
+        ordered = sorted(self.problems, key=lambda p: (files.index(p.file), p.line, p.column))
+        return list(dict.fromkeys(self._discreet(self.manual.advised(problem)) for problem in ordered))
+
+    def _discreet(self, problem: Problem) -> Problem:
+        """*problem* without what came from outside; of a file's name, only without what is secret."""
+        secrets = {*self.environment.secrets, *self.references.confidential}
+        message = scrub(problem.message, self.references.secrets)
+        return replace(problem, file=scrub(problem.file, secrets), message=message)
 
     def _chosen(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Mode]]:
         """*data* without the trackers that are left alone, and the mode of every tracker."""
