@@ -101,9 +101,10 @@ class Forms:
         found = {str(one.get("id")): one for some in chosen for one in entries(some, "statuses")}
         return list(found.values())
 
-    def fields(self) -> list[Column]:
-        """Every field of this Jira that the account may see."""
-        return looks.listed(self._connection.get("field", what="reading the list of fields").listing())
+    def fields(self, project: Mapping[str, Any] | None) -> list[Column]:
+        """Every field of this Jira that the account may see and the project may use."""
+        listed = self._connection.get("field", what="reading the list of fields").listing()
+        return looks.listed(listed, str((project or {}).get("id") or ""))
 
 
 def kinds(project: Mapping[str, Any]) -> list[Raw]:

@@ -33,7 +33,9 @@ class Inquiry:
     def everything(self, vocabulary: Vocabulary) -> dict[str, Any]:
         """The answers, as plain JSON; of the fields only those that the configuration names."""
         me = self._myself()
-        every = looks.listed(self._connection.get("field", what="reading the list of fields").listing())
+        project = self._project()
+        listed = self._connection.get("field", what="reading the list of fields").listing()
+        every = looks.listed(listed, project.get("id", ""))
         statuses = self._statuses()
         names = {looks.parted(one)[0] for some in looks.spelled(vocabulary).values() for one in some}
         return {
@@ -45,7 +47,7 @@ class Inquiry:
                 for one in statuses
                 if one.get("id")
             },
-            "project": self._project(),
+            "project": project,
             "site": self._site(),
         }
 

@@ -163,11 +163,20 @@ def spelled(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:
     return {**DEFAULTS, **named}
 
 
-def listed(raw: list[dict[str, Any]]) -> list[Column]:
-    """All fields of a Jira, from its own list; those that every Jira has are never missing."""
-    found = [_column(entry) for entry in raw if isinstance(entry.get("id"), str)]
+def listed(raw: list[dict[str, Any]], project: str = "") -> list[Column]:
+    """All fields of a Jira that *project* may use, from its own list; those that every Jira has are never missing.
+
+    A team-managed project has fields of its own, which are listed with everybody's and often bear the same names.
+    """
+    found = [_column(entry) for entry in raw if isinstance(entry.get("id"), str) and _open(entry, project)]
     known = {column.id for column in found}
     return found + [Column(id, id.capitalize(), type) for id, type in _SYSTEM.items() if id not in known]
+
+
+def _open(entry: Mapping[str, Any], project: str) -> bool:
+    scope = entry.get("scope")
+    owner = scope.get("project") if isinstance(scope, dict) and scope.get("type") == "PROJECT" else None
+    return not isinstance(owner, dict) or not project or _text(owner, "id") == project
 
 
 def matching(name: str, columns: list[Column]) -> list[Column]:

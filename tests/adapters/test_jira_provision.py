@@ -364,6 +364,33 @@ def test_a_team_managed_project_is_made_by_hand_with_every_click_named():
         ]
 
 
+def test_a_field_of_another_teams_project_is_nothing_to_us(cloud):
+    """Its name is taken there alone: neither provisioning nor a pass confuses the two."""
+    cloud.world.add_field(10300, "Root cause", "select", scope=cloud.world.project("HELP").id)
+    adapter = connected(cloud)
+    fields = apply(adapter, gaps(adapter, only=("root_cause",)))
+
+    later = connected(cloud, {"root_cause": ("Root cause",)})
+    _ = later.me
+
+    assert fields["root_cause"] != ("customfield_10300",)
+    assert [line for line in later.check() if line.code == "DRIFT"] == []
+
+
+def test_of_two_runs_that_met_the_older_field_counts(cloud):
+    """Both looked, both made one: from then on everybody takes the first."""
+    first, second = connected(cloud), connected(cloud)
+    (gap,), (same,) = gaps(first, only=("due_at",)), gaps(second, only=("due_at",))
+    cloud.server.fail("GET", "/field/search", alter=lambda body: {**body, "values": []}, times=2)
+    one, other = first.provide(gap), second.provide(same)
+
+    third = connected(cloud)
+    (found,) = gaps(third, only=("due_at",))
+
+    assert one.id < other.id
+    assert (found.found, third.provide(found).id) == (True, one.id)
+
+
 def test_on_data_center_fields_and_screens_are_made_and_options_by_hand(server):
     """Data Center has no REST for options: what to click is said, and believed when it was done."""
     adapter = connected(server)

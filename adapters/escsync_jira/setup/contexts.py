@@ -13,6 +13,7 @@ from ..forms import entries, paged
 _MOST = 1000
 """So many options may be added in one request."""
 _WHAT = "reading a field's options"
+_APPLYING = "making a field apply to the project"
 _ADDING = "adding options to a field"
 
 
@@ -84,12 +85,17 @@ class Contexts:
         }
         try:
             answer = self._connection.post(
-                f"field/{field}/context", body, what="making a field apply to the project", safe=False
+                f"field/{field}/context", body, what=_APPLYING, safe=False, refused=(400, 409)
             )
-        except (Ambiguous, Conflict):
+        except Ambiguous:
             if context := self._context(field):
                 return context
             raise
+        if answer.status >= 300:
+            raise Rejected(
+                f"{_APPLYING}: refused ({answer.status}); {field} has a context for the project, for other issue types",
+                remedy=f"add the issue type to it: Settings > Issues > Custom fields > {field} > Contexts > Edit",
+            )
         return str(answer.mapping().get("id") or "")
 
     def _all(self, field: str, context: str) -> dict[str, tuple[str, bool]]:

@@ -59,7 +59,9 @@ class JiraExplorer:
             notes.append(
                 "Jira does not show the form of a new ticket to this account, and so no options: may it create issues?"
             )
-        fields = [one for column in self._forms.fields() for one in _available(column, form.get(column.id))]
+        fields = [
+            one for column in self._forms.fields(project) for one in _available(column, form.get(column.id))
+        ]
         return Shape(tuple(fields), tuple(self._steps(project, kind)), tuple(notes))
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,8 +90,9 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         statuses=tuple(str(one.get("name") or "") for one in told) + tuple(str(one.get("id")) for one in told)
         if told is not None
         else None,
-        columns=tuple(forms.fields()),
-        marks={name: str(one.get("id")) for name, one in marked(connection, key, cloud=cloud)},
+        columns=tuple(forms.fields(project)),
+        # Should two runs have met, the older field is the one.
+        marks={name: str(one.get("id")) for name, one in reversed(marked(connection, key, cloud=cloud))},
         shown=shown,
         clicks=Clicks(cloud, team, key, tidy(str(kind.get("name") or scope.issue_type))),
         screens=screens,
@@ -104,18 +105,26 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
 
 def marked(
     connection: Connection, project: str, *, cloud: bool, name: str = "", label: str = ""
-) -> Iterator[tuple[str, Raw]]:
-    """The fields that carry our mark for a project: our field, and Jira's record of it; *name* asks for one alone."""
+) -> list[tuple[str, Raw]]:
+    """The fields that carry our mark for a project, the oldest first: our field, and Jira's record of it.
+
+    *name* asks for one alone, of which people may see *label*.
+    """
     if cloud:
         query = f"escsync:{name}"
         found = paged(connection, "field/search", what=_WHAT, refused=_REFUSED, type="custom", query=query)
     else:
         narrow = {"search": label} if label else {}
         found = paged(connection, "customFields", what=_WHAT, refused=_REFUSED, **narrow)
-    for one in found:
-        ours = blueprint.marked(one.get("description"), project)
-        if ours and (not name or ours == name):
-            yield ours, one
+    told = [(blueprint.marked(one.get("description"), project), one) for one in found]
+    ours = [(one, raw) for one, raw in told if one and (not name or one == name)]
+    return sorted(ours, key=lambda pair: number(pair[1]))
+
+
+def number(raw: Raw) -> int:
+    """A custom field's place in the order in which they were made."""
+    digits = str(raw.get("id") or "").removeprefix("customfield_")
+    return int(digits) if digits.isdecimal() else 0
 
 
 def server_options(connection: Connection, field: str) -> dict[str, str] | None:

@@ -81,6 +81,9 @@ class Wanting:
             yield self._compared(replace(lack, column=own, name=own.name))
             return
         alike = [one for one in columns if one.name.strip().casefold() == wish.label.casefold()]
+        if self._ground.team:
+            # There a field of everybody's does not count beside the project's own.
+            alike = [one for one in alike if one.id in self._ground.shown] or alike
         fitting = [one for one in alike if blueprint.fits(one, wish.wanted)]
         if not alike:
             yield self._compared(lack)

@@ -35,7 +35,7 @@ class Outline:
         project = forms.project(self._scope.project) if self._scope.project else None
         types = entries(project, "issueTypes")
         kind = next((str(one.get("id")) for one in types if called(one, self._scope.issue_type)), "")
-        every = forms.fields()
+        every = forms.fields(project)
         form = forms.form(self._scope.project, kind) if project and kind else {}
         edited = forms.edited(self._scope) or {}
         mapped = self._mapped(every)

@@ -10,7 +10,6 @@ from escsync.offers import Provided
 from .. import jql
 from ..connection import Connection
 from ..discovery import Discovery
-from ..forms import Raw
 from .ground import marked
 
 _KIND = "field"
@@ -28,8 +27,8 @@ class Removal:
 
     def provided(self) -> Iterator[Provided]:
         """What is there, the youngest first, with the number of tickets whose values would go with it."""
-        found = [*marked(self._connection, self._project, cloud=self._cloud)] if self._project else []
-        for name, one in sorted(found, key=lambda pair: _number(pair[1]), reverse=True):
+        found = marked(self._connection, self._project, cloud=self._cloud) if self._project else []
+        for name, one in reversed(found):
             id, held = str(one.get("id")), self._held(str(one.get("id")))
             values = "" if held is None else f", {held} ticket{'' if held == 1 else 's'} hold a value"
             yield Provided(
@@ -94,8 +93,3 @@ class Removal:
     def _gone(self, id: str) -> bool:
         every = self._connection.get("field", what="reading the list of fields").listing()
         return all(str(one.get("id")) != id for one in every)
-
-
-def _number(raw: Raw) -> int:
-    digits = str(raw.get("id") or "").removeprefix("customfield_")
-    return int(digits) if digits.isdecimal() else 0
