@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from escsync.adapter import FIELDS, FieldKind, Vocabulary
@@ -20,13 +21,13 @@ _FLAG = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 def options(old: Part, new: Part, words: Vocabulary) -> Iterator[Told]:
     """Each option that has another name or id, then those that are gone, then those that are new."""
     was, now = dict(old.options or {}), dict(new.options or {})
-    for id in sorted(was.keys() & now.keys()):
-        if was[id] != now[id]:
-            yield _altered(new, (id, was[id]), (id, now[id]), words)
+    pairs = [((id, was[id]), (id, now[id])) for id in sorted(was.keys() & now.keys()) if was[id] != now[id]]
     gone = {id: was[id] for id in was.keys() - now.keys()}
     added = {id: now[id] for id in now.keys() - was.keys()}
     for before, after in list(_pairs(gone, added)):
-        yield _altered(new, (before, gone.pop(before)), (after, added.pop(after)), words)
+        pairs.append(((before, gone.pop(before)), (after, added.pop(after))))
+    lines = [_altered(new, before, after, words) for before, after in pairs]
+    yield from lines if len(lines) <= _MOST else [_many(lines, [one for one, _ in pairs])]
     if gone:
         yield _removed(new, gone, now, words)
     if added:
@@ -35,13 +36,14 @@ def options(old: Part, new: Part, words: Vocabulary) -> Iterator[Told]:
 
 def _pairs(gone: Mapping[str, str], added: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The options that were made anew under the same name; where a name is the id, one for one is a renaming."""
-    free = sorted(added)
-    for before in sorted(gone):
-        match = next((id for id in free if folded(added[id]) == folded(gone[before])), None)
-        if match is not None:
-            free.remove(match)
-            yield before, match
-    if len(gone) == len(added) == len(free) == 1:
+    free: dict[str, list[str]] = defaultdict(list)
+    for id in sorted(added, reverse=True):
+        free[folded(added[id])].append(id)
+    found = [
+        (before, free[folded(gone[before])].pop()) for before in sorted(gone) if free[folded(gone[before])]
+    ]
+    yield from found
+    if not found and len(gone) == len(added) == 1:
         ((before, was),), ((after, now),) = gone.items(), added.items()
         if before == was and after == now:
             yield before, after
@@ -60,6 +62,13 @@ def _altered(part: Part, old: tuple[str, str], new: tuple[str, str], words: Voca
             lines.append(f"options: {{{name}: {{{meant}: {spelled(new[0])}}}}}")
     remedy = f"say what it means: {'; '.join(lines)}" if lines else ""
     return "option_renamed", message, remedy, bool(lines)
+
+
+def _many(lines: Sequence[Told], before: Sequence[tuple[str, str]]) -> Told:
+    """As one line what is too much for a line each, as where a whole list was made anew."""
+    breaking = [remedy for _, _, remedy, breaks in lines if breaks]
+    message = f"{len(lines)} options were renamed or made anew: {_listed(dict(before))}"
+    return "option_renamed", message, "; ".join(breaking[:_MOST]), bool(breaking)
 
 
 def _removed(part: Part, gone: Mapping[str, str], left: Mapping[str, str], words: Vocabulary) -> Told:

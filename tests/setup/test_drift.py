@@ -168,6 +168,17 @@ def test_several_options_of_the_same_name_anew_are_paired():
     assert [line.kind for line in lines] == [Kind.OPTION_RENAMED] * 2
 
 
+def test_a_list_that_was_made_anew_is_one_line():
+    """Nobody reads three thousand."""
+    before = replace(CAUSE, options={str(n): f"Cause {n}" for n in range(3000)})
+    now = replace(CAUSE, options={str(n + 3000): f"Cause {n}" for n in range(3000)})
+
+    (line,) = compare([before], [now])
+
+    assert line.message.startswith("3000 options were renamed or made anew: 'Cause 0', 'Cause 1', ")
+    assert line.message.endswith(" and 2992 more")
+
+
 def test_two_keys_on_one_field_give_one_line():
     """A checkbox field that holds several checks is one field."""
     one = Part("field", "f1", "Checks", ("fields.checklist.csm_spoken",), type="boxes")
