@@ -14,7 +14,7 @@ from .entries import spelled
 
 Told: TypeAlias = tuple[str, str, str, bool]
 """Kind, message, remedy, and does it break something?"""
-_MOST = 8
+_MOST, _LONG = 8, 80
 _FLAG = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 
 
@@ -52,9 +52,9 @@ def _pairs(gone: Mapping[str, str], added: Mapping[str, str]) -> Iterator[tuple[
 def _altered(part: Part, old: tuple[str, str], new: tuple[str, str], words: Vocabulary) -> Told:
     """One option with another name or id."""
     if folded(old[1]) == folded(new[1]) and old[0] != new[0]:
-        message = f"the option {new[1]!r} was made anew: it was {old[0]} and is now {new[0]}"
+        message = f"the option {called(new[1])} was made anew: it was {old[0]} and is now {new[0]}"
     else:
-        message = f"the option {old[1]!r} is now called {new[1]!r}"
+        message = f"the option {called(old[1])} is now called {called(new[1])}"
     lines = []
     for name in _fields(part):
         meant, means = meaning(name, *old, words), meaning(name, *new, words)
@@ -101,6 +101,11 @@ def _added(part: Part, added: Mapping[str, str], words: Vocabulary) -> Told:
     return "options_added", f"new: {_listed(added)}", remedy, False
 
 
+def called(name: str) -> str:
+    """A name as a line shows it: in quotes, and not longer than anybody reads."""
+    return repr(name if len(name) <= _LONG else name[: _LONG - 1] + "\N{HORIZONTAL ELLIPSIS}")
+
+
 def meaning(name: str, id: str, text: str, words: Vocabulary) -> str:
     """The canonical value of the field *name* that an option stands for; empty where it stands for none."""
     field = FIELDS[name]
@@ -120,4 +125,4 @@ def _fields(part: Part) -> list[str]:
 def _listed(some: Mapping[str, str]) -> str:
     names = sorted(some.values())
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return ", ".join(map(repr, names[:_MOST])) + more
+    return ", ".join(map(called, names[:_MOST])) + more

@@ -10,10 +10,11 @@ from enum import StrEnum
 from escsync.adapter import FIELDS, Vocabulary
 from escsync.offers import Part
 
-from .choices import options
+from .choices import called, options
 from .entries import spelled
 
 ACCEPT = "`escsync drift --accept` if that is meant"
+_MOST, _LONG = 12, 80
 _ESSENTIAL = {"fields.owner", "fields.stage", "fallback_owner"}
 
 
@@ -121,7 +122,7 @@ def demanding(parts: Iterable[Part]) -> bool:
 
 def subject(part: Part) -> str:
     """Which keys lean on *part*; else what it is."""
-    return ", ".join(part.used) or f"{part.kind} {part.name}"
+    return ", ".join(part.used) or f"{part.kind} {part.name[:_LONG]}"
 
 
 def _retold(old: Part, new: Part, names: Mapping[str, str]) -> Part:
@@ -139,13 +140,13 @@ def _changes(old: Part, new: Part, words: Vocabulary) -> Iterator[Shift]:
     retyped = old.type is not None and new.type is not None and old.type != new.type
     if retyped:
         remedy = f"change it back, or see that its values still say what they said; then {ACCEPT}"
-        message = f"{new.name!r} was a {old.type} and is now a {new.type}"
+        message = f"{called(new.name)} was a {old.type} and is now a {new.type}"
         yield Shift(about, Kind.RETYPED, message, remedy, bool(_ESSENTIAL & set(new.used)))
     if old.required is not None and new.required is not None and old.required != new.required:
         if new.required:
             yield _required(new, words)
         else:
-            yield Shift(about, Kind.OPTIONAL, f"{new.name!r} need not be filled in any more", ACCEPT)
+            yield Shift(about, Kind.OPTIONAL, f"{called(new.name)} need not be filled in any more", ACCEPT)
     if old.options is not None and new.options is not None and not retyped:
         for kind, message, remedy, breaks in options(old, new, words):
             yield Shift(about, Kind(kind), message, remedy or ACCEPT, breaks)
@@ -156,7 +157,7 @@ def _changes(old: Part, new: Part, words: Vocabulary) -> Iterator[Shift]:
 
 
 def _renamed(old: Part, new: Part, words: Vocabulary) -> Shift:
-    message = f"{old.name!r} is now called {new.name!r}"
+    message = f"{called(old.name)} is now called {called(new.name)}"
     if new.kind == "person":
         remedy = f"correct the name of {_person(new)} in people.yaml: it must stand in this person's messages"
         return Shift(subject(new), Kind.RENAMED, message, remedy)
@@ -175,7 +176,7 @@ def _renamed(old: Part, new: Part, words: Vocabulary) -> Shift:
 
 
 def _gone(part: Part) -> Shift:
-    named = f"{part.name!r}" if part.name in ("", part.id) else f"{part.name!r} ({part.id})"
+    named = f"{called(part.name)}" if part.name in ("", part.id) else f"{called(part.name)} ({part.id})"
     about, essential = subject(part), bool(_ESSENTIAL & set(part.used))
     match part.kind:
         case "person":
@@ -183,14 +184,14 @@ def _gone(part: Part) -> Shift:
             remedy = f"correct the id of {_person(part)} in people.yaml, or say `active: false` there"
             return Shift(about, Kind.GONE, message, remedy, essential)
         case "path":
-            message, remedy = f"the move {part.name!r} is gone", "bring it back in the workflow"
+            message, remedy = f"the move {called(part.name)} is gone", "bring it back in the workflow"
             return Shift(about, Kind.MOVES, message, f"{remedy}, or {ACCEPT}", True)
         case "workflow":
             return Shift(about, Kind.GONE, f"the workflow {named} is not used any more", _WORKFLOW)
         case "status":
             remedy = f"name another status under {about}, or bring it back"
         case _ if not part.used:
-            return Shift(about, Kind.OPTIONAL, f"{part.name!r} need not be filled in any more", ACCEPT)
+            return Shift(about, Kind.OPTIONAL, f"{called(part.name)} need not be filled in any more", ACCEPT)
         case _:
             remedy = (
                 "bring it back, map another one, or remove the entry; `escsync provision` makes a new one"
@@ -199,13 +200,13 @@ def _gone(part: Part) -> Shift:
 
 
 def _replaced(old: Part, new: Part) -> Shift:
-    message = f"{new.name!r} was made anew: it was {old.id} and is now {new.id}"
+    message = f"{called(new.name)} was made anew: it was {old.id} and is now {new.id}"
     remedy = f"see whether what it held came along; {ACCEPT}"
     return Shift(subject(new), Kind.REPLACED, message, remedy)
 
 
 def _required(part: Part, words: Vocabulary) -> Shift:
-    message = f"{part.name!r} ({part.id}) has to be filled in now"
+    message = f"{called(part.name)} ({part.id}) has to be filled in now"
     if not part.used:
         remedy = (
             "give it a default or make it optional: escsync fills in only what is mapped, and its moves and "
@@ -218,15 +219,15 @@ def _required(part: Part, words: Vocabulary) -> Shift:
 
 
 def _category(old: Part, new: Part) -> Shift:
-    message = f"{new.name!r} was {old.category} and is now {new.category}"
+    message = f"{called(new.name)} was {old.category} and is now {new.category}"
     if new.kind != "person":
         remedy = f"see that {subject(new)} still means it; {ACCEPT}"
         return Shift(subject(new), Kind.CATEGORY, message, remedy)
     if new.category == "inactive":
         remedy = f"say `active: false` for {_person(new)} in people.yaml, and who stands in (`fallback:`)"
         breaks = "fallback_owner" in new.used
-        return Shift(subject(new), Kind.DEACTIVATED, f"{new.name!r} was deactivated", remedy, breaks)
-    return Shift(subject(new), Kind.REACTIVATED, f"{new.name!r} is active again", ACCEPT)
+        return Shift(subject(new), Kind.DEACTIVATED, f"{called(new.name)} was deactivated", remedy, breaks)
+    return Shift(subject(new), Kind.REACTIVATED, f"{called(new.name)} is active again", ACCEPT)
 
 
 _WORKFLOW = f"see that every stage can still be reached with `escsync doctor`; {ACCEPT}"
@@ -235,8 +236,10 @@ _WORKFLOW = f"see that every stage can still be reached with `escsync doctor`; {
 def _moves(old: Part, new: Part) -> Shift:
     was, now = set(old.steps or ()), set(new.steps or ())
     told = [("no longer", was - now), ("new", now - was)]
-    message = "; ".join(f"{word} {', '.join(map(repr, sorted(some)))}" for word, some in told if some)
-    return Shift(subject(new), Kind.MOVES, f"{new.name!r} has other moves: {message}", _WORKFLOW)
+    message = "; ".join(
+        f"{word} {', '.join(map(called, sorted(some)[:_MOST]))}" for word, some in told if some
+    )
+    return Shift(subject(new), Kind.MOVES, f"{called(new.name)} has other moves: {message}", _WORKFLOW)
 
 
 def _same(one: str, other: str) -> bool:

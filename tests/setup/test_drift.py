@@ -179,6 +179,13 @@ def test_a_list_that_was_made_anew_is_one_line():
     assert line.message.endswith(" and 2992 more")
 
 
+def test_a_name_is_not_longer_than_anybody_reads():
+    """Whatever a tracker allows."""
+    (line,) = compare([CAUSE], [replace(CAUSE, name="x" * 10_000)])
+
+    assert len(line.message) < 200
+
+
 def test_two_keys_on_one_field_give_one_line():
     """A checkbox field that holds several checks is one field."""
     one = Part("field", "f1", "Checks", ("fields.checklist.csm_spoken",), type="boxes")
