@@ -505,6 +505,22 @@ def test_statuses_and_the_issue_type_are_named_and_never_made(jira):
     assert (status.subject, "'Nowhere'" in status.by_hand) == ("stages.closed", True)
 
 
+def test_where_no_issue_type_is_named_every_one_gets_the_fields(cloud):
+    """Labels tell what is an escalation: then tickets of any type may be one."""
+    world, project = cloud.world, cloud.world.project("EXEC")
+    own = world.arrangement.screen("EXEC: Task Screen", *SHOWN)
+    world.arrangement.schemes["900"] = {"default": own.id}
+    world.arrangement.projects[project.id][next(iter(project.types))] = "900"
+    scope = {"project": "EXEC", "labels": ["executive"]}
+    adapter = connected(cloud, scope=scope)
+
+    fields = apply(adapter, gaps(adapter, only=("root_cause",)))
+
+    for type_ in project.types:
+        assert fields["root_cause"][0] in world.arrangement.visible(project, type_, "edit")
+    assert gaps(connected(cloud, fields, scope=scope), fields, only=("root_cause",)) == []
+
+
 def test_a_project_that_is_not_there_is_an_error_with_its_remedy(cloud):
     """Nothing can be made in it."""
     with pytest.raises(Rejected) as raised:

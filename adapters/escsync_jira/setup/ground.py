@@ -11,7 +11,7 @@ from escsync.web import tidy
 
 from .. import schema as looks
 from ..connection import Connection
-from ..forms import Forms, Raw, called, entries, paged, team_managed
+from ..forms import Forms, Raw, called, entries, kinds, paged, team_managed
 from ..schema import Column
 from ..settings import JiraScope
 from . import blueprint
@@ -67,17 +67,21 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
             remedy="create the project in Jira, or correct scope.project",
         )
     key = str(project.get("key") or scope.project)
-    kind = next((one for one in entries(project, "issueTypes") if called(one, scope.issue_type)), {})
+    meant = [one for one in entries(project, "issueTypes") if called(one, scope.issue_type)]
+    chosen = meant if scope.issue_type else kinds(project)
+    # Where no type is named, all are meant: the first stands for them where only one can be asked about.
+    kind = chosen[0] if chosen else {}
     kind_id = str(kind.get("id") or "")
     shown = {**(forms.form(key, kind_id) if kind else {}), **((forms.edited(scope) or {}) if kind else {})}
-    told = forms.statuses(key, kind_id) if kind else None
+    told = forms.statuses(key, kind_id if scope.issue_type else "") if kind else None
     team = team_managed(project)
     admin, why = _administers(connection)
     screens = contexts = None
     if admin and not team:
         try:
             if cloud:
-                screens = Screens.on_cloud(connection, str(project.get("id")), kind_id)
+                types = [str(one.get("id")) for one in chosen]
+                screens = Screens.on_cloud(connection, str(project.get("id")), types)
                 contexts = Contexts(connection, str(project.get("id")), kind_id)
             else:
                 screens = Screens.on_server(connection, key)
@@ -94,13 +98,17 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         # Should two runs have met, the older field is the one.
         marks={name: str(one.get("id")) for name, one in reversed(marked(connection, key, cloud=cloud))},
         shown=shown,
-        clicks=Clicks(cloud, team, key, tidy(str(kind.get("name") or scope.issue_type))),
+        clicks=Clicks(cloud, team, key, tidy(_named(kind, scope))),
         screens=screens,
         contexts=contexts,
         admin=admin and not team,
         why=why,
         granting=why == _UNGRANTED,
     )
+
+
+def _named(kind: Raw, scope: JiraScope) -> str:
+    return str(kind.get("name") or scope.issue_type) if scope.issue_type else "every issue type"
 
 
 def marked(

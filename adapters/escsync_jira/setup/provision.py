@@ -39,7 +39,11 @@ class Provision:
         """What is lacking, in the order in which it has to be made."""
         ground = self._ground = look(self._connection, self._scope, cloud=self._cloud)
         self._lacks, self._made = {}, {}
-        found = [*self._issue_type(ground)]
+        if first := list(self._issue_type(ground)):
+            # On which screens a field belongs, and with which statuses, shows when there is one.
+            yield from first
+            return
+        found: list[Gap] = []
         wanting = Wanting(self._connection, ground, self._vocabulary)
         for wish in wishes:
             for lack in wanting.of(wish):
@@ -113,7 +117,8 @@ class Provision:
     def _issue_type(self, ground: Ground) -> Iterator[Gap]:
         if self._scope.issue_type and not ground.kind:
             what = f"the issue type {self._scope.issue_type!r} in the project {ground.key}"
-            yield Gap("issue_type", "scope.issue_type", what, ground.clicks.issue_type())
+            by_hand = f"{ground.clicks.issue_type()}; then `escsync provision` goes on"
+            yield Gap("issue_type", "scope.issue_type", what, by_hand)
 
     def _statuses(self, ground: Ground) -> Iterator[Gap]:
         if ground.statuses is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from escsync.adapter import Ambiguous, Conflict, Rejected
 
 from ..connection import Connection
-from ..forms import Raw, entries, paged
+from ..forms import entries, paged
 
 _DEFAULT = "default"
 _WHAT = "looking at the screens"
@@ -27,35 +27,33 @@ class Screens:
         self._fields: dict[str, dict[str, str]] = {}
 
     @classmethod
-    def on_cloud(cls, connection: Connection, project: str, kind: str) -> Screens:
+    def on_cloud(cls, connection: Connection, project: str, types: Sequence[str]) -> Screens:
         """By the schemes of a company-managed project; none where it has none."""
-        scheme = _first(
-            entry.get("issueTypeScreenScheme")
-            for entry in paged(connection, "issuetypescreenscheme/project", what=_WHAT, projectId=project)
+        scheme = next(
+            (
+                one["issueTypeScreenScheme"]
+                for one in paged(connection, "issuetypescreenscheme/project", what=_WHAT, projectId=project)
+                if isinstance(one.get("issueTypeScreenScheme"), dict)
+            ),
+            None,
         )
-        mapping = (
-            {
-                str(one.get("issueTypeId")): str(one.get("screenSchemeId"))
-                for one in paged(
-                    connection,
-                    "issuetypescreenscheme/mapping",
-                    what=_WHAT,
-                    issueTypeScreenSchemeId=str(scheme.get("id")),
-                )
-            }
-            if scheme
-            else {}
-        )
-        chosen = mapping.get(kind) or mapping.get(_DEFAULT)
-        if not chosen:
+        if scheme is None:
             return cls(connection, {})
-        screens = _first(
-            entry.get("screens") for entry in paged(connection, "screenscheme", what=_WHAT, id=chosen)
-        )
+        path, id = "issuetypescreenscheme/mapping", str(scheme.get("id"))
+        mapping = {
+            str(one.get("issueTypeId")): str(one.get("screenSchemeId"))
+            for one in paged(connection, path, what=_WHAT, issueTypeScreenSchemeId=id)
+        }
+        chosen = {mapping.get(one) or mapping.get(_DEFAULT) for one in types} - {None}
         found: dict[str, tuple[str, ...]] = {}
-        for use in ("create", "edit", "view"):
-            if id := screens.get(use) or screens.get(_DEFAULT):
-                found[str(id)] = (*found.get(str(id), ()), use)
+        for one in (
+            paged(connection, "screenscheme", what=_WHAT, id=sorted(map(str, chosen))) if chosen else ()
+        ):
+            told = one.get("screens")
+            screens = told if isinstance(told, dict) else {}
+            for use in ("create", "edit", "view"):
+                if screen := screens.get(use) or screens.get(_DEFAULT):
+                    found[str(screen)] = (*found.get(str(screen), ()), use)
         return cls(connection, found)
 
     @classmethod
@@ -69,7 +67,7 @@ class Screens:
         return cls(connection, {id: ("create", "edit") for id in chosen})
 
     def lacking(self, field: str, *, everywhere: bool) -> tuple[str, ...]:
-        """The screens that lack a field: of those for editing, or of all."""
+        """The screens that lack a field: of those for editing where it is on none of them, or of all."""
         wanted = self.ids if everywhere else self.editing
         lacking = tuple(id for id in wanted if field not in self._on(id))
         return lacking if everywhere or len(lacking) == len(wanted) else ()
@@ -112,7 +110,3 @@ class Screens:
                 for one in self._connection.get(f"{path}/{tab}/fields", what=_WHAT).listing()
             }
         return self._fields[screen]
-
-
-def _first(found: Iterator[object]) -> Raw:
-    return next((one for one in found if isinstance(one, dict)), {})
