@@ -252,6 +252,16 @@ def test_what_the_configuration_calls_by_a_name_is_made_under_it(notion):
     assert named.apply().gaps == []
 
 
+@pytest.mark.parametrize(
+    ("word", "name"), [("status", "Status"), ("Status", "Status"), ("Where it is", "Where it is")]
+)
+def test_the_status_property_is_called_as_it_is_mapped(notion, word, name):
+    """By its type it is called Status."""
+    errand(notion, fields={"stage": word}).apply(only=["tone"])
+
+    assert the(notion)[1].find(name).type == "status"
+
+
 def test_a_prefix_that_is_taken_leaves_the_numbers_without_one(notion):
     """A prefix leads to one table of a workspace."""
     notion.world.prefixes.add("ESC")

@@ -7,6 +7,7 @@ from fakes.http import Fault
 from fakes.notion.errand import errand, inventory, is_write, nth, writes
 from fakes.notion.rig import rig
 from fakes.notion.trouble import broken
+from hypothesis import given, settings, strategies
 
 from escsync.adapter import Level, Rejected
 
@@ -289,6 +290,56 @@ def test_no_views_are_put_into_a_database_that_is_not_ours(notion):
 
     assert not [gap for gap in done.gaps if gap.id.startswith("view")]
     assert [view.name for view in source(notion).database.views] == ["Default view"]
+
+
+_NAMES = ("Tone", "tone", "Escalation health", "Root cause", "Next deadline", "ID", "Tone (escsync)", "Owner")
+_TYPES = (
+    "select",
+    "multi_select",
+    "rich_text",
+    "number",
+    "checkbox",
+    "date",
+    "people",
+    "url",
+    "created_time",
+)
+_OPTIONS = ("Public", "PRIVATE", "ok", "Breached", "due_soon", "Product bug", "Theirs", "Ours")
+
+
+@given(
+    tables=strategies.dictionaries(
+        strategies.sampled_from(_NAMES),
+        strategies.tuples(
+            strategies.sampled_from(_TYPES), strategies.lists(strategies.sampled_from(_OPTIONS), unique=True)
+        ),
+        max_size=6,
+    ),
+    mapped=strategies.dictionaries(
+        strategies.sampled_from(("tone", "health", "root_cause", "due_at")), strategies.sampled_from(_NAMES)
+    ),
+)
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_whatever_people_have_set_up_stays_and_a_second_run_finds_nothing_to_make(tables, mapped):
+    """Names, types and options of all kinds, mapped or not, fitting or not."""
+    with rig() as notion:
+        source(notion).properties = {
+            p.id: p for p in source(notion).properties.values() if p.name in ("Name", "Status")
+        }
+        for name, (type, options) in tables.items():
+            notion.world.add_property(source(notion), name, type, options if "select" in type else ())
+        before = inventory(notion.world)["properties"]
+        wanted = ["tone", "health", "root_cause", "due_at"]
+
+        done = errand(notion, fields=mapped, stages=stages(notion)).apply(only=wanted)
+        after, failures = inventory(notion.world)["properties"], done.failures
+        again = done.look(only=wanted)
+
+        assert {
+            id: (*row[:3], row[3][: len(before[id][3])]) for id, row in after.items() if id in before
+        } == before
+        assert failures == []
+        assert [gap for gap in again if not gap.by_hand] == []
 
 
 def test_doctor_is_content_with_what_was_made(notion):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from escsync.adapter import Field, FieldKind, Stage, Vocabulary, canonical
 from escsync.offers import Gap, Key
@@ -13,18 +13,18 @@ from ..columns import Column
 from . import blueprint
 from .blueprint import Choice, Sketch
 from .deeds import Ensure, Lack, adding, by_hand
-from .ground import Ground, names
+from .ground import Ground
 
 _NEAR = 0.8
 _STAGE = Field("stage", FieldKind.CHOICE, tuple(Stage))
 
 
-def statuses(ground: Ground | None, vocabulary: Vocabulary) -> Iterator[Lack]:
-    """The property that tells where an escalation stands, and a status for each stage."""
+def statuses(ground: Ground | None, vocabulary: Vocabulary, taken: Sequence[str]) -> Iterator[Lack]:
+    """The property that tells where an escalation stands, and a status for each stage; *taken* are names of others."""
     word = next(iter(vocabulary.fields.get("stage", ())), "status")
     matches = looks.matching(word, ground.columns) if ground else []
     if not matches:
-        name = blueprint.free("Status", names(ground)) if word == "status" else word
+        name = blueprint.free("Status", taken) if word == "status" else word
         sketch = Sketch("stage", name, "status", blueprint.statuses(vocabulary))
         listed = ", ".join(one.name for one in sketch.choices)
         key: Key = () if word == "status" else ("fields", "stage")
@@ -92,10 +92,10 @@ def _settings(vocabulary: Vocabulary) -> dict[Key, str]:
     return {("stages", str(stage)): some[0] for stage, some in blueprint.stages(vocabulary).items()}
 
 
-def numbers(ground: Ground | None) -> Iterator[Lack]:
+def numbers(ground: Ground | None, taken: Sequence[str]) -> Iterator[Lack]:
     """The property with the pages' own numbers: keys that people can say, and owners who left are noticed at once."""
     if ground is None or not any(one.type == "unique_id" for one in ground.columns):
-        name = blueprint.free("ID", names(ground))
+        name = blueprint.free("ID", taken)
         sketch = Sketch("unique_id", name, "unique_id", config={"prefix": blueprint.PREFIX})
         what = f"property {name!r} (ID: {blueprint.PREFIX}-1, {blueprint.PREFIX}-2 and so on)"
         yield Lack(Gap("unique_id", "scope", what), Ensure(sketch))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from escsync.adapter import Rejected, Vanished, Vocabulary
 from escsync.offers import Gap, Wish
 
 from ..codec import Raw
+from ..columns import parted
 from ..settings import NotionScope
 from . import blueprint, essentials, views
 from .deeds import Ensure, Lack, Look, Make, Nothing
 from .gaps import Gaps
-from .ground import Ground, Groundwork
+from .ground import Ground, Groundwork, names
 
 _ALWAYS = ("owner",)
 _AT_FIRST = ("owner", "description", "priority")
@@ -32,9 +34,10 @@ def lacks(
     told = {wish.wanted.name for wish in wishes}
     first = [name for name in (_AT_FIRST if scope.unmade else _ALWAYS) if name not in told]
     gaps = Gaps(ground, vocabulary, work.beyond)
+    spoken_for = [*names(ground), *_wanted(vocabulary, wishes), scope.key_property]
     found = [
-        *essentials.statuses(ground, vocabulary),
-        *essentials.numbers(ground),
+        *essentials.statuses(ground, vocabulary, spoken_for),
+        *essentials.numbers(ground, spoken_for),
         *essentials.marks(ground, scope.key_property),
     ]
     for wish in (*blueprint.needed(first, vocabulary), *wishes):
@@ -44,7 +47,25 @@ def lacks(
         found.insert(0, _database(ground, found))
     if ground is None or ground.ours:
         found += _views(ground, work, vocabulary, bool(told & {"health", "due_at"}))
-    return found
+    return _distinct(found)
+
+
+def _wanted(vocabulary: Vocabulary, wishes: Sequence[Wish]) -> Iterator[str]:
+    """The names that the configuration and the wishes claim for other properties."""
+    for name, some in vocabulary.fields.items():
+        yield from (parted(word)[0] for word in some if name not in _NATIVE)
+    yield from (wish.label for wish in wishes)
+
+
+def _distinct(lacks: Sequence[Lack]) -> list[Lack]:
+    """Each under an id of its own: two statuses of one stage may both be for a person to correct."""
+    found: dict[str, Lack] = {}
+    for lack in lacks:
+        id = lack.gap.id
+        while id in found:
+            id += "+"
+        found[id] = replace(lack, gap=replace(lack.gap, id=id))
+    return list(found.values())
 
 
 def _database(ground: Ground | None, others: Sequence[Lack]) -> Lack:
