@@ -220,6 +220,10 @@ def _required(part: Part, words: Vocabulary) -> Shift:
 
 def _category(old: Part, new: Part) -> Shift:
     message = f"{called(new.name)} was {old.category} and is now {new.category}"
+    if new.kind == "field":
+        lost = "have its history kept again, or what it proves is of grade B from now on; "
+        remedy = f"{lost if new.category == 'untracked' else ''}{ACCEPT}"
+        return Shift(subject(new), Kind.CATEGORY, message, remedy)
     if new.kind != "person":
         remedy = f"see that {subject(new)} still means it; {ACCEPT}"
         return Shift(subject(new), Kind.CATEGORY, message, remedy)

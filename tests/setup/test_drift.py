@@ -179,6 +179,17 @@ def test_a_list_that_was_made_anew_is_one_line():
     assert line.message.endswith(" and 2992 more")
 
 
+def test_a_field_whose_history_is_kept_no_longer_proves_less():
+    """Where the tracker lets its admin switch that."""
+    before = replace(CAUSE, category="tracked")
+
+    (worse,) = compare([before], [replace(before, category="untracked")])
+    (better,) = compare([replace(before, category="untracked")], [before])
+
+    assert "have its history kept again, or what it proves is of grade B" in worse.remedy
+    assert better.remedy == "`escsync drift --accept` if that is meant"
+
+
 def test_a_name_is_not_longer_than_anybody_reads():
     """Whatever a tracker allows."""
     (line,) = compare([CAUSE], [replace(CAUSE, name="x" * 10_000)])
