@@ -24,7 +24,13 @@ ALLOWED = {
     },
     "escsync.config": {"escsync.adapter", "escsync.registry", "escsync.secrets", "escsync.domain"},
     # What the commands of the admin's first hour decide, without a terminal and without a tracker.
-    "escsync.setup": {"escsync.adapter", "escsync.offers", "escsync.config", "escsync.domain"},
+    "escsync.setup": {
+        "escsync.adapter",
+        "escsync.offers",
+        "escsync.config",
+        "escsync.spelling",
+        "escsync.domain",
+    },
     "escsync.ledger": {"escsync.domain"},
     "escsync.effects": {"escsync.domain", "escsync.adapter"},
     "escsync.sync": {

@@ -63,7 +63,7 @@ def policy_show(
         policy = with_settings(config.policy, settings or ())
     except ConfigError as error:
         raise session.misconfigured(error) from None
-    given = {
+    given: dict[tuple[str | int, ...], Origin] = {
         tuple(setting.partition("=")[0].strip().split(".")): Origin("--set", number)
         for number, setting in enumerate(settings or (), start=1)
     }

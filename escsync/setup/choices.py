@@ -9,13 +9,13 @@ from typing import TypeAlias
 from escsync.adapter import FIELDS, FieldKind, Vocabulary
 from escsync.domain.fields import folded
 from escsync.offers import Part
+from escsync.spelling import yes
 
 from .entries import spelled
 
 Told: TypeAlias = tuple[str, str, str, bool]
 """Kind, message, remedy, and does it break something?"""
 _MOST, _LONG = 8, 80
-_FLAG = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 
 
 def options(old: Part, new: Part, words: Vocabulary) -> Iterator[Told]:
@@ -112,8 +112,8 @@ def meaning(name: str, id: str, text: str, words: Vocabulary) -> str:
     found = words.choice(name, id, text)
     if found in field.choices or found in words.options.get(name, {}):
         return found
-    flags = (_FLAG.get(folded(word), "") for word in (text, id)) if field.kind is FieldKind.FLAG else ()
-    return next((one for one in flags if one), "")
+    flags = [yes(word) for word in (text, id)] if field.kind is FieldKind.FLAG else []
+    return next((str(one).lower() for one in flags if one is not None), "")
 
 
 def _fields(part: Part) -> list[str]:
