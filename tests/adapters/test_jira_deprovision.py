@@ -1,0 +1,61 @@
+"""Taking back what provisioning made: ours alone, and not what people need by now."""
+
+from __future__ import annotations
+
+import pytest
+from fakes.jira.empty import empty
+from fakes.jira.provisioning import apply, connected, gaps
+from fakes.jira.rig import rig
+
+from escsync.adapter import Rejected
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_only_what_was_made_is_taken_back(dialect):
+    """Known by its mark; a field of the same name without it is somebody else's, and so is one of another project."""
+    with rig(dialect, empty()) as made:
+        own = made.world.add_field(10300, "Why", "textfield")
+        other = made.world.add_field(10301, "Health of another", "textfield")
+        other.description = "[escsync:health HELP]"
+        adapter = connected(made)
+        fields = apply(adapter, gaps(adapter, only=("committed_at", "due_at")))
+
+        listed = list(adapter.provided())
+        for one in listed:
+            adapter.withdraw(one)
+            adapter.withdraw(one)
+
+        assert {key: value for one in listed for key, value in one.settings.items()} == {
+            ("fields", name): id for name, (id,) in fields.items()
+        }
+        assert set(made.world.fields) >= {own.id, other.id}
+        assert not {id for (id,) in fields.values()} & set(made.world.fields)
+        assert list(connected(made).provided()) == []
+
+
+def test_values_that_people_entered_are_counted_before_they_go(cloud):
+    """Cloud has a trash, from which it can be brought back; what other projects use is spared."""
+    adapter = connected(cloud)
+    apply(adapter, gaps(adapter, only=("committed_at",)))
+    cloud.world.create(type_="Escalation", **{"Committed at": cloud.world.clock.now()})
+    (mine,) = adapter.provided()
+    cloud.world.create("HELP", **{"Committed at": cloud.world.clock.now()})
+    (theirs,) = adapter.provided()
+
+    assert ("1 ticket hold a value" in mine.what, mine.kept) == (True, "")
+    assert "other projects" in theirs.kept
+    with pytest.raises(Rejected):
+        adapter.withdraw(theirs)
+
+
+def test_data_center_deletes_no_values(server):
+    """There is no trash: a field that holds anything is kept, and the click named."""
+    adapter = connected(server)
+    apply(adapter, gaps(adapter, only=("committed_at",)))
+    server.world.create(type_="Escalation", **{"Committed at": server.world.clock.now()})
+
+    (one,) = adapter.provided()
+
+    assert "Delete" in one.kept
+    with pytest.raises(Rejected):
+        adapter.withdraw(one)
