@@ -25,7 +25,12 @@ def provision(
     ] = False,
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", help="Only this field of ours; may be given again.", metavar="FIELD"),
+        typer.Option(
+            "--field",
+            help="Only this field of ours; may be given again.",
+            metavar="FIELD",
+            autocompletion=lambda: _fields(),
+        ),
     ] = None,
 ) -> Exit:
     """Lists the fields, options, screens and rights that the trackers lack, one line each; --apply makes them."""
@@ -67,6 +72,12 @@ def _named(fields: Sequence[str]) -> tuple[str, ...]:
                 f"--field {name}: no such field{suggestion(name, FIELDS)}; docs/fields.md has them all"
             )
     return tuple(fields)
+
+
+def _fields() -> list[str]:
+    from escsync.adapter import FIELDS
+
+    return list(FIELDS)
 
 
 def _works(session: Session, apply: bool, do: Callable[[Work, Provisioner], None]) -> list[Work]:

@@ -51,6 +51,7 @@ class Work:
         self.errors: list[dict[str, str]] = []
         self.paste = ""
         self.code = Exit.DONE
+        self._away = False
         self._said: set[str] = set()
 
     def run(self, do: Callable[[Provisioner], None], *, alone: bool) -> None:
@@ -120,6 +121,7 @@ class Work:
         from escsync.adapter import Ambiguous, Unavailable
         from escsync.sync.outcome import failure_of
 
+        self._away = self._away or isinstance(error, Unavailable)
         told = failure_of(error)
         lost = isinstance(error, Ambiguous | Unavailable) and not error.remedy
         remedy = "run the same command again: it looks first what is there" if lost else told.remedy
@@ -155,17 +157,21 @@ class Work:
         session.ledger.discovered(name, {}, session.ledger.state(name).ours)
         # The configuration as it reads by now, with the names of what was made.
         options = replace(session.options, tracker=(name,), at=session.now.isoformat())
+        if self._away:
+            return self._unsettled("it does not answer")
         with closing(Session(session.host, options)) as again:
             try:
                 tracker = again.config.trackers[name]
                 with connected(again, tracker, again.now, fresh=True) as adapter:
                     accept(again, tracker, adapter)
             except (TrackerError, Stop) as error:
-                why = error.message if isinstance(error, TrackerError) else error.lines[0]
-                session.terminal.note(
-                    f"{name}: the schema could not be read again ({session.discretion.clean(why)}); "
-                    "`escsync drift --accept` does it later"
-                )
+                self._unsettled(error.message if isinstance(error, TrackerError) else error.lines[0])
+
+    def _unsettled(self, why: str) -> None:
+        self.session.terminal.note(
+            f"{self.tracker.name}: the schema was not read again ({self.session.discretion.clean(why)}); "
+            "`escsync drift --accept` does it later"
+        )
 
     def _broken(self, code: Exit, subject: str, name: str, message: str, remedy: str) -> None:
         self.say("FAIL", subject, message, remedy)

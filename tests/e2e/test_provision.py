@@ -218,6 +218,7 @@ def test_a_tracker_that_goes_away_ends_its_own_work_only(office, looks, code, un
     assert broken.code == code, broken.out
     assert "the tracker does not answer" in broken.out
     assert untried in broken.out
+    assert ("`escsync drift --accept` does it later" in broken.err) is (code == 5)
     assert finished.code == 0
     assert sorted(set(office.names)) == office.names
     assert office("provision").out.startswith("support: nothing is missing")
