@@ -26,6 +26,9 @@ WISHES = (
 )
 """A choice and a person that people fill in, an instant and a choice that escsync does."""
 
+_RUNS = 40
+"""So many runs are more than enough."""
+
 
 class OffersContract(Bench):
     """Inherit this beside `AdapterContract`; what an adapter does not offer is skipped, by name."""
@@ -86,6 +89,24 @@ class OffersContract(Bench):
                 self._finished(admins, names)
                 writes += 1
             assert writes > 1
+
+    def test_a_run_comes_to_its_end_although_answers_are_lost(self, tmp_path: Path) -> None:
+        """Again and again a write is carried out and nobody hears of it: each run goes on from there, and nothing is made
+        twice."""
+        admins = self._admins(tmp_path)
+        losing = self._losing(admins)
+        names = Counter(row["name"] for row in admins.schema().values())
+        for _ in range(_RUNS):
+            adapter = _provisioner(admins.connect())
+            waiting = [gap for gap in _makeable(adapter) if not gap.found]
+            if not waiting:
+                break
+            losing.lose(after=True)
+            error_of(lambda: adapter.provide(waiting[0]))  # noqa: B023  # called at once
+        else:
+            raise AssertionError(f"{waiting[0].what} is missing after {_RUNS} runs")
+
+        self._finished(admins, names)
 
     def test_only_what_escsync_made_is_withdrawn(self, tmp_path: Path) -> None:
         """It is known by its mark, without any record of ours; afterwards what people made is there, and nothing else."""
@@ -168,16 +189,21 @@ class OffersContract(Bench):
         self.__dict__.setdefault("_made", []).append(admins)
         return admins
 
-    def _half_done(self, admins: Any, writes: int, *, after: bool) -> bool:
-        """Provide until the write after *writes* others breaks off; did it?"""
+    def _losing(self, admins: Admins) -> Any:
+        """The same people as `Losing`; skipped by name where the fake is none."""
         if not hasattr(admins, "lose"):
             import pytest
 
-            pytest.skip(f"{type(admins).__name__} offers no lose: see escsync.testing.Trouble")
+            pytest.skip(f"{type(admins).__name__} offers no lose: see escsync.testing.Losing")
+        return admins
+
+    def _half_done(self, admins: Admins, writes: int, *, after: bool) -> bool:
+        """Provide until the write after *writes* others breaks off; did it?"""
+        losing = self._losing(admins)
         adapter = _provisioner(admins.connect())
         for place, gap in enumerate(_makeable(adapter)):
             if place == writes:
-                admins.lose(after=after)
+                losing.lose(after=after)
                 error_of(lambda gap=gap: adapter.provide(gap))  # type: ignore[misc]
                 return True
             adapter.provide(gap)

@@ -103,6 +103,7 @@ FAULTS = [
     (MakesWhileItLooks, "test_looking_makes_nothing"),
     (NarrowsWhatIsThere, "test_what_is_there_stays_as_it_is"),
     (MakesAgain, "test_a_lost_answer_makes_nothing_twice"),
+    (MakesAgain, "test_a_run_comes_to_its_end_although_answers_are_lost"),
     (TakesEverythingForItsOwn, "test_only_what_escsync_made_is_withdrawn"),
     (WithdrawsWhatItIsTold, "test_what_people_made_cannot_be_withdrawn"),
     (TellsOnlyHalf, "test_an_outline_changes_with_the_schema_alone"),
