@@ -10,9 +10,13 @@ from escsync_local.tracker import LocalTracker
 from fakes.memory_stage import MemoryStage
 
 from escsync.adapter import FieldKind, Unavailable, Vocabulary
-from escsync.cli.pen import brief
+from escsync.cli.everywhere import Options
+from escsync.cli.pen import Pen, brief
+from escsync.cli.session import Session
 from escsync.ledger import Ledger
+from escsync.offers import Provided
 from escsync.setup.wishes import wishes
+from escsync.setup.writeback import written
 
 CONFIG = """\
 version: 1
@@ -268,6 +272,45 @@ def test_a_file_that_cannot_be_written_is_said_with_what_to_paste(office):
     assert (
         office.text == original + '      due_at: f2               # escsync: instant field "Next deadline"\n'
     )
+
+
+@pytest.mark.parametrize(("edits", "written_down"), [(1, True), (2, True), (99, False)])
+def test_a_file_that_somebody_edits_meanwhile_keeps_their_edit(office, edits, written_down):
+    """Read again and written again, over what they saved; if they go on and on, it is left to them, with what to paste."""
+    saved = []
+
+    def edit(text, *about):
+        if len(saved) < edits:
+            saved.append(f"# edit {len(saved)}\n")
+            office.path.write_text(office.text + saved[-1], "utf-8")
+        return written(text, *about)
+
+    session = Session(office.host(), Options(config=office.path))
+    with Pen(session, "support", edit) as pen:
+        pen.note(Provided("f9", "field", "a field", {("fields", "tone"): "f9"}))
+    session.close()
+
+    assert all(one in office.text for one in saved)
+    assert ("tone: f9" in office.text) is written_down
+    assert [(one.value, "somebody else" in one.why) for one in pen.left] == [("f9", True)] * (
+        not written_down
+    )
+
+
+def test_what_was_learnt_stands_in_the_file_after_a_second(office):
+    """Should the machine itself stop, little has to be found again."""
+    session = Session(office.host(), Options(config=office.path))
+    with Pen(session, "support", written) as pen:
+        pen.note(Provided("f8", "field", "a field", {("fields", "tone"): "f8"}))
+        early = office.text
+        office.waits.append(1.5)
+        pen.note(Provided("f9", "field", "a field", {("fields", "due_at"): "f9"}))
+        late = office.text
+    session.close()
+
+    assert "f8" not in early
+    assert "tone: f8" in late
+    assert "due_at: f9" in late
 
 
 def test_a_reference_in_the_file_is_left_to_its_owner(office):
