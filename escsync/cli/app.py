@@ -13,19 +13,18 @@ from escsync.cli import (
     about,
     daemon,
     demo,
-    doctor,
-    drift,
     everywhere,
     letters,
     look,
     passes,
     people,
-    provision,
     rebuild,
     skeleton,
 )
-from escsync.cli import init as start
 from escsync.cli import ledger as care
+from escsync.cli.init import init
+from escsync.cli.inspection import doctor, drift
+from escsync.cli.provisioning import provision
 
 
 class _Plain(typer.Typer):
@@ -85,7 +84,7 @@ app.callback()(_root)
 _START, _WORK, _LOOK, _HELP = "Start", "Keep in order", "Look", "Know"
 for _name, _command, _panel in (
     ("demo", demo.demo, _START),
-    ("init", start.init, _START),
+    ("init", init, _START),
     ("provision", provision.provision, _START),
     ("deprovision", provision.deprovision, _START),
     ("doctor", doctor.doctor, _START),

@@ -14,7 +14,7 @@ from fakes.jira.rig import SCOPE, rig
 from fakes.jira.site import FIELDS, STAGES
 from fakes.postgres import missing, server
 
-from escsync.cli.footing import remote
+from escsync.cli.inspection.footing import remote
 from escsync.config.document import parse
 from escsync.ledger import Ledger
 from escsync.setup.drift import Kind

@@ -15,7 +15,7 @@ from fakes.notion.rig import TOKEN
 from fakes.notion.rig import rig as notion
 from fakes.salesforce.rig import rig as salesforce
 
-from escsync.cli import starter
+from escsync.cli.init import starter
 from escsync.config.document import parse
 
 SECRETS = {

@@ -9,7 +9,7 @@ from e2e.house import House
 
 from escsync.config.document import parse
 
-SOURCE = '''
+SOURCE = """
     from pydantic import BaseModel, ConfigDict, SecretStr
     from escsync.adapter import Denied, FieldKind, Plugin
     from escsync.offers import Available, Place, Question, Right, Shape, Step
@@ -67,7 +67,7 @@ SOURCE = '''
     GUIDE = Guide()
     plugin = Plugin(name="linear", title="Linear", settings="escsync_test_init:Settings", connect="escsync_test_init:none",
                     template="escsync_test_init:TEMPLATE", guide="escsync_test_init:{guide}")
-'''
+"""
 
 
 @pytest.fixture

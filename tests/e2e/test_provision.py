@@ -11,7 +11,7 @@ from fakes.memory_stage import MemoryStage
 
 from escsync.adapter import FieldKind, Unavailable, Vocabulary
 from escsync.cli.everywhere import Options
-from escsync.cli.pen import Pen, brief
+from escsync.cli.provisioning.pen import Pen, brief
 from escsync.cli.session import Session
 from escsync.ledger import Ledger
 from escsync.offers import Provided

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escsync.adapter import FIELDS, FieldKind
-from escsync.cli import starter
+from escsync.cli.init import starter
 from escsync.config import load
 from escsync.config.document import parse
 from escsync.config.vocabulary import build

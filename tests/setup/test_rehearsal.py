@@ -17,8 +17,8 @@ from escsync.adapter import (
     Unavailable,
     Vocabulary,
 )
-from escsync.cli.rehearsal import Rehearsal
-from escsync.cli.trials import Trials
+from escsync.cli.inspection.rehearsal import Rehearsal
+from escsync.cli.inspection.trials import Trials
 from escsync.domain.plan import Mode
 from escsync.testing.tracker import MemoryTracker
 

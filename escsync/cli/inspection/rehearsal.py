@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escsync.adapter import Ambiguous, Denied, Level, Problem, TicketRef, TrackerError
-from escsync.cli.trials import Trials
+from escsync.cli.inspection.trials import Trials
 from escsync.domain.plan import Mode
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from itertools import islice
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from escsync.cli.answers import Answers, Unfit
 from escsync.cli.exits import Stop
+from escsync.cli.init.answers import Answers, Unfit
 
 if TYPE_CHECKING:
-    from escsync.cli.interview import Interview
+    from escsync.cli.init.interview import Interview
     from escsync.offers import Explorer, Guide, Place
 
 _MOST = 2000

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escsync.cli.exits import Exit, Stop, worst
-from escsync.cli.pen import Pen
+from escsync.cli.provisioning.pen import Pen
+from escsync.cli.provisioning.work import Work
 from escsync.cli.session import Session, suggestion
-from escsync.cli.work import Work
 
 if TYPE_CHECKING:
     from escsync.offers import Gap, Provided, Provisioner

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from escsync.cli.exits import Exit, Stop
-from escsync.cli.lines import line
+from escsync.cli.inspection.lines import line
 from escsync.cli.rounds import connected, rested
 from escsync.cli.session import Session
 
 if TYPE_CHECKING:
     from escsync.adapter import TrackerError
-    from escsync.cli.pen import Pen
+    from escsync.cli.provisioning.pen import Pen
     from escsync.config import TrackerConfig
     from escsync.offers import Provided, Provisioner
 
@@ -149,7 +149,7 @@ class Work:
     def settle(self) -> None:
         """What was learnt of the tracker before is void; what was made or removed here is no drift."""
         from escsync.adapter import TrackerError
-        from escsync.cli.drift import accept
+        from escsync.cli.inspection.drift import accept
 
         if not self.done:
             return

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from escsync.cli.exits import Stop
 
 if TYPE_CHECKING:
-    from escsync.cli.answers import Answers
-    from escsync.cli.interview import Interview
+    from escsync.cli.init.answers import Answers
+    from escsync.cli.init.interview import Interview
 
 _UTC = ("", "UTC", "UCT", "Universal", "Zulu", "GMT", "Greenwich")
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from escsync.cli.answers import PARTS, Answers, Unfit, reference, variable
 from escsync.cli.exits import Exit, Stop
 from escsync.cli.faults import remedied
-from escsync.cli.places import Lost, chosen
+from escsync.cli.init.answers import PARTS, Answers, Unfit, reference, variable
+from escsync.cli.init.places import Lost, chosen
 from escsync.report.display import shown
 
 if TYPE_CHECKING:
-    from escsync.cli.interview import Interview
+    from escsync.cli.init.interview import Interview
     from escsync.cli.session import Session
     from escsync.offers import Guide, Key, Question
     from escsync.setup.draft import Section

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escsync.cli.exits import Exit, worst
-from escsync.cli.lines import line
-from escsync.cli.outlines import Look, accept, keep, looked
+from escsync.cli.inspection.lines import line
+from escsync.cli.inspection.outlines import Look, accept, keep, looked
 from escsync.cli.session import Session
 
 if TYPE_CHECKING:

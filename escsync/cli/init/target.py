@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from escsync.cli import starter
 from escsync.cli.exits import Stop
+from escsync.cli.init import starter
 from escsync.cli.session import Session
 
 _STDOUT = "-"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from escsync.cli.outlines import compared
+from escsync.cli.inspection.outlines import compared
 from escsync.cli.rounds import connected, rested
 from escsync.cli.session import Session
 
@@ -51,7 +51,7 @@ class Examination:
     def rehearse(self, say: Callable[[Problem], None]) -> None:
         """The write test; only where all else is well."""
         from escsync.adapter import Level, Problem, TrackerError
-        from escsync.cli import rehearsal
+        from escsync.cli.inspection import rehearsal
         from escsync.domain.plan import Mode
         from escsync.ledger import Held
 
@@ -83,8 +83,8 @@ class Examination:
 
     def _play(self, adapter: Adapter, mark: str, say: Callable[[Problem], None]) -> None:
         from escsync.adapter import Level, Problem
-        from escsync.cli.rehearsal import Rehearsal
-        from escsync.cli.trials import Trials
+        from escsync.cli.inspection.rehearsal import Rehearsal
+        from escsync.cli.inspection.trials import Trials
         from escsync.offers import Rehearsed
 
         if not isinstance(adapter, Rehearsed):

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from escsync.cli.exits import Exit, Stop
-from escsync.cli.lines import line
+from escsync.cli.inspection.lines import line
 from escsync.cli.session import Session
 
 if TYPE_CHECKING:
     from escsync.adapter import Problem
-    from escsync.cli.examination import Examination
+    from escsync.cli.inspection.examination import Examination
     from escsync.domain.people import Directory
 
 _STYLES = {"ok": "green", "warning": "yellow", "fail": "bold red"}
@@ -126,7 +126,7 @@ def doctor(
 def _ours(session: Session, directory: Directory) -> Iterator[Problem]:
     """What needs no tracker: the configuration, the clock, the people, the ledger."""
     from escsync.adapter import Level, Problem
-    from escsync.cli import footing
+    from escsync.cli.inspection import footing
     from escsync.setup import sanity
 
     policy = session.config.policy
@@ -140,7 +140,7 @@ def _ours(session: Session, directory: Directory) -> Iterator[Problem]:
 
 
 def _examined(session: Session, report: _Report, name: str, write_test: bool) -> Examination:
-    from escsync.cli.examination import Examination
+    from escsync.cli.inspection.examination import Examination
 
     made = Examination(session, session.config.trackers[name])
     for problem in made.lines():
@@ -154,7 +154,7 @@ def _examined(session: Session, report: _Report, name: str, write_test: bool) ->
 def _propose(session: Session, report: _Report, target: Path, made: list[Examination]) -> None:
     """The people.yaml that the accounts speak for."""
     from escsync.adapter import Level, Problem
-    from escsync.cli.footing import people_file
+    from escsync.cli.inspection.footing import people_file
     from escsync.setup import roster
 
     file = people_file(session)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escsync.cli import proposals, starter
-from escsync.cli.answers import Answers, Unfit, reference
 from escsync.cli.exits import Exit, Stop
-from escsync.cli.heading import heading
-from escsync.cli.interview import Interview
+from escsync.cli.init import proposals, starter
+from escsync.cli.init.answers import Answers, Unfit, reference
+from escsync.cli.init.heading import heading
+from escsync.cli.init.interview import Interview
+from escsync.cli.init.target import Target, extend, target_of, write
+from escsync.cli.init.tour import HEADING, Tour, surroundings
 from escsync.cli.session import Session
-from escsync.cli.target import Target, extend, target_of, write
-from escsync.cli.tour import HEADING, Tour, surroundings
 from escsync.report.display import shown
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The commands that look whether all is well: `escsync doctor` and `escsync drift`."""

@@ -1,0 +1,1 @@
+"""`escsync provision` and `escsync deprovision`: what the trackers lack is made, and taken away again."""
