@@ -262,6 +262,35 @@ def test_the_status_property_is_called_as_it_is_mapped(notion, word, name):
     assert the(notion)[1].find(name).type == "status"
 
 
+@pytest.mark.parametrize(
+    ("told", "by_hand"),
+    [
+        ({"fields": {"tone": "Status"}}, set()),
+        ({"fields": {"tone": "ID"}}, set()),
+        ({"fields": {"summary": "Status"}}, set()),
+        ({"fields": {"stage": "ID"}}, set()),
+        ({"fields": {"stage": "Tone"}}, {"fields.tone"}),
+        ({"fields": {"tone": "Summary"}}, set()),
+        ({"fields": {"due_at": "Checks#A"}}, {"fields.due_at"}),
+        ({"fields": {"health": "created_time"}}, {"fields.health"}),
+        ({"stages": {"intake": "New, or not"}}, {"stages"}),
+        ({"scope": {"key_property": "Tone"}}, {"fields.tone"}),
+        ({"scope": {"key_property": "Summary"}}, {"scope.key_property"}),
+    ],
+)
+def test_a_name_that_is_spoken_for_is_left_to_whom_it_was_given(notion, told, by_hand):
+    """What escsync names itself gives way; what cannot be told apart is for a person."""
+    scope = notion.site.scope | told.get("scope", {})
+    done = errand(notion, **(told | {"scope": scope}))
+
+    done.apply(only=["tone", "health", "due_at"])
+
+    left = done.look(only=["tone", "health", "due_at"])
+    assert done.failures == []
+    assert {gap.subject for gap in left} == by_hand
+    assert all(gap.by_hand for gap in left)
+
+
 def test_a_prefix_that_is_taken_leaves_the_numbers_without_one(notion):
     """A prefix leads to one table of a workspace."""
     notion.world.prefixes.add("ESC")

@@ -15,6 +15,7 @@ TITLE = "Summary"
 PREFIX = "ESC"
 """What the pages' numbers begin with: ESC-17."""
 MOST_OPTIONS = 100
+_LIKE_AN_ID = re.compile(r"%[0-9A-Fa-f]{2}|^(?=.*[^A-Za-z0-9])[:-~]{4}$")
 _MARK = re.compile(r"(?:^|\s)escsync:([a-z_.]+)\s*$")
 _TYPES: Mapping[FieldKind, str] = {
     FieldKind.TEXT: "rich_text",
@@ -86,7 +87,13 @@ class Sketch:
 def title(vocabulary: Vocabulary) -> str:
     """What a new database calls its title property."""
     word = next(iter(vocabulary.fields.get("summary", ())), "title")
-    return TITLE if word == "title" else word
+    return free(TITLE, named(vocabulary)) if word == "title" else word
+
+
+def named(vocabulary: Vocabulary, *, but: str = "") -> list[str]:
+    """The properties that the configuration names, *but* for one field's."""
+    mapped = (some for name, some in vocabulary.fields.items() if name != but)
+    return [word.partition("#")[0].strip() for some in mapped for word in some]
 
 
 def mark(key: str) -> str:
@@ -159,6 +166,11 @@ def needed(fields: Iterable[str], vocabulary: Vocabulary) -> list[Wish]:
         labels = {value: words[value][0] if words.get(value) else value for value in field.choices}
         found.append(Wish(field, labelled(name), vocabulary.fields.get(name, ()), labels))
     return found
+
+
+def like_an_id(name: str) -> bool:
+    """Is *name* rather the id of a property than what people call one?"""
+    return _LIKE_AN_ID.search(name) is not None
 
 
 def free(name: str, taken: Iterable[str]) -> str:

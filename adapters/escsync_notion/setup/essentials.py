@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from escsync.adapter import Field, FieldKind, Stage, Vocabulary, canonical
 from escsync.offers import Gap, Key
@@ -16,6 +17,9 @@ from .deeds import Ensure, Lack, adding, by_hand
 from .ground import Ground
 
 _NEAR = 0.8
+_RENAME = "rename it in Notion, or map a status property or a select: `fields: {stage: ...}`"
+Claims: TypeAlias = Mapping[str, tuple[str, str]]
+"""Names, folded, that are spoken for -> the types of the properties, and what they are for."""
 _STAGE = Field("stage", FieldKind.CHOICE, tuple(Stage))
 
 
@@ -24,24 +28,34 @@ def statuses(ground: Ground | None, vocabulary: Vocabulary, taken: Sequence[str]
     word = next(iter(vocabulary.fields.get("stage", ())), "status")
     matches = looks.matching(word, ground.columns) if ground else []
     if not matches:
-        name = blueprint.free("Status", taken) if word == "status" else word
-        sketch = Sketch("stage", name, "status", blueprint.statuses(vocabulary))
-        listed = ", ".join(one.name for one in sketch.choices)
-        key: Key = () if word == "status" else ("fields", "stage")
-        deed = Ensure(sketch, key=key, settings=_settings(vocabulary))
-        yield Lack(Gap("stages", "stages", f"property {name!r} (status: {listed})"), deed)
+        yield _new(word, vocabulary, taken)
     elif len(matches) > 1:
         ids = ", ".join(match.id for match in matches)
         yield by_hand(
             "fields.stage", f"{word!r} may be any of several properties", f"map one by its id: {ids}"
         )
     elif why := looks.unfit("stage", matches[0]):
-        hand = "rename it in Notion, or map a status property or a select: `fields: {stage: ...}`"
-        yield by_hand("fields.stage", f"{matches[0].name!r}: {why}", hand)
+        yield by_hand("fields.stage", f"{matches[0].name!r}: {why}", _RENAME)
     elif vocabulary.stages:
         yield from _named(matches[0], vocabulary)
     elif ground is not None:
         yield from _unnamed(ground, matches[0], vocabulary)
+
+
+def _new(word: str, vocabulary: Vocabulary, taken: Sequence[str]) -> Lack:
+    name = blueprint.free("Status", taken) if word == "status" else word
+    sketch = Sketch("stage", name, "status", blueprint.statuses(vocabulary))
+    others = [*blueprint.named(vocabulary, but="stage"), "title", *looks.PAGE]
+    claimed = name.strip().casefold() in {one.casefold() for one in others}
+    if claimed or any(sign in name for sign in "#.") or blueprint.like_an_id(name):
+        return by_hand("fields.stage", f"{name!r} can be no status property of its own", _RENAME)
+    if comma := next((one.name for one in sketch.choices if "," in one.name), ""):
+        return by_hand("stages", f"the status {comma!r} has a comma, which Notion takes in none", "rename it")
+    listed = ", ".join(one.name for one in sketch.choices)
+    # The one status property needs no line, unless something else is called so.
+    key: Key = () if name == "Status" else ("fields", "stage")
+    deed = Ensure(sketch, key=key, settings=_settings(vocabulary))
+    return Lack(Gap("stages", "stages", f"property {name!r} (status: {listed})"), deed)
 
 
 def _named(column: Column, vocabulary: Vocabulary) -> Iterator[Lack]:
@@ -101,23 +115,44 @@ def numbers(ground: Ground | None, taken: Sequence[str]) -> Iterator[Lack]:
         yield Lack(Gap("unique_id", "scope", what), Ensure(sketch))
 
 
-def marks(ground: Ground | None, name: str) -> Iterator[Lack]:
+def marks(ground: Ground | None, name: str, claims: Claims) -> Iterator[Lack]:
     """The text property for the marks of pages that escsync creates, where the configuration names one."""
     matches = looks.matching(name, ground.columns) if ground and name else []
-    if name and not matches:
+    hand = "name a text property, or one that is not there yet: escsync makes it"
+    if name and not matches and name.strip().casefold() in claims:
+        type, whose = claims[name.strip().casefold()]
+        yield by_hand("scope.key_property", f"{name!r} is to be a {type} for {whose} already", hand)
+    elif name and not matches:
         sketch = Sketch("key_property", name, "rich_text")
         yield Lack(
             Gap("key_property", "scope.key_property", f"property {name!r} (rich_text)"), Ensure(sketch)
         )
     elif matches and matches[0].type != "rich_text":
-        hand = "name a text property, or one that is not there yet: escsync makes it"
         yield by_hand("scope.key_property", f"{name!r} is a {matches[0].type}", hand)
 
 
+def claims(vocabulary: Vocabulary, lacks: Iterable[Lack], *, fresh: bool, key_property: str = "") -> Claims:
+    """The names that these will take, or have; in a new database that of the title, too."""
+    found: dict[str, tuple[str, str]] = {}
+    if key_property:
+        found[key_property.strip().casefold()] = ("rich_text", "key_property")
+    if fresh:
+        found[blueprint.title(vocabulary).strip().casefold()] = ("title", "summary")
+    for lack in lacks:
+        if isinstance(lack.deed, Ensure):
+            sketch = lack.deed.sketch
+            found.setdefault(sketch.name.strip().casefold(), (sketch.type, sketch.key))
+    return found
+
+
 def column_of(ground: Ground, vocabulary: Vocabulary, name: str) -> Column | None:
-    """The property that stands for a field, as the configuration or its mark tells."""
-    for word in vocabulary.fields.get(name, ("status",) if name == "stage" else ()):
-        if len(matches := looks.matching(word, ground.columns)) == 1:
+    """The property that stands for a field, as the configuration or its mark tells; for the stage also the one status."""
+    for word in vocabulary.fields.get(name, ()):
+        matches = [one for one in looks.matching(word, ground.columns) if one.id not in looks.PAGE]
+        if len(matches) == 1:
             return matches[0]
-    held = ground.marked(name)
-    return held.column if held else None
+    if held := ground.marked(name):
+        return held.column
+    by_type = name == "stage" and not vocabulary.fields.get(name)
+    only = looks.matching("status", ground.columns) if by_type else []
+    return only[0] if len(only) == 1 else None

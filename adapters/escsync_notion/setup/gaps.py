@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from escsync.adapter import FIELDS, FieldKind, Vocabulary
 from escsync.offers import Gap, Key, Wish
@@ -18,23 +17,26 @@ from .deeds import Ensure, Lack, adding, by_hand
 from .ground import Ground, Held, names
 
 _CHOOSING = ("select", "multi_select", "status")
-_LIKE_AN_ID = re.compile(r"%[0-9A-Fa-f]{2}|^(?=.*[^A-Za-z0-9])[:-~]{4}$")
 _NEAR = 0.85
 
 
 class Gaps:
-    """Wishes held against *ground*, None where there is no database yet. *beyond* tells what `Relation.Property` lacks."""
+    """Wishes held against *ground*, None where there is no database yet. *beyond* tells what `Relation.Property` lacks.
+
+    *claims*: the names, folded, that are spoken for -> their types, and what they are for.
+    """
 
     def __init__(
-        self, ground: Ground | None, vocabulary: Vocabulary, beyond: Callable[[str, Ground], str]
+        self,
+        ground: Ground | None,
+        vocabulary: Vocabulary,
+        beyond: Callable[[str, Ground], str],
+        claims: Mapping[str, tuple[str, str]],
     ) -> None:
         self._ground = ground
         self._vocabulary = vocabulary
         self._beyond = beyond
-        self._planned: dict[str, tuple[str, str]] = {}
-        """The names that are spoken for -> their types, and the fields that they are for."""
-        if ground is None:
-            self._planned[blueprint.title(vocabulary).casefold()] = ("title", "summary")
+        self._planned = dict(claims)
         spelled = looks.spelled(vocabulary)
         words = [looks.parted(word)[0] for some in spelled.values() for word in some]
         mapped = [looks.matching(word, self._columns) for word in words]
@@ -77,7 +79,7 @@ class Gaps:
         elif near := difflib.get_close_matches(name, list(names(self._ground)), n=1, cutoff=_NEAR):
             hand = f"did you mean {near[0]!r}? Write that, or another name for a new property"
             yield by_hand(subject, f"the database has no property {name!r}", hand)
-        elif _LIKE_AN_ID.search(name):
+        elif blueprint.like_an_id(name):
             hand = "remove the line and run `escsync provision` again, or map another property"
             yield by_hand(subject, f"{name!r} looks like the id of a property that is gone", hand)
         else:
@@ -92,7 +94,11 @@ class Gaps:
         if not some:
             yield self._new(wish, blueprint.sketch(wish, wish.label), ())
             return
-        fit = [one for one in some if not _why_not(name, one.column) and (one is ours or self._is_free(one))]
+        fit = [
+            one
+            for one in some
+            if not _why_not(name, one.column) and (one is ours or self._is_free(one, name))
+        ]
         if len(some) == 1 and fit:
             column = fit[0].column
             gap = Gap(f"field:{name}", subject, f"property {column.name!r} ({column.type})", found=True)
@@ -107,8 +113,12 @@ class Gaps:
         )
         yield by_hand(subject, told, hand)
 
-    def _is_free(self, held: Held) -> bool:
-        return held.column.id not in self._mapped and held.column.type not in ("title", "relation")
+    def _is_free(self, held: Held, name: str) -> bool:
+        """May a property be taken for the field *name*: is it nobody else's?"""
+        column = held.column
+        _, whose = self._planned.get(column.name.strip().casefold(), ("", name))
+        spoken_for = column.id in self._mapped or whose != name or held.mark not in ("", name)
+        return not spoken_for and column.type not in ("title", "relation")
 
     def _there(self, wish: Wish, column: Column, box: str) -> Iterator[Lack]:
         """A property that is mapped: can it hold the field, and has it the options?"""
@@ -152,6 +162,10 @@ class Gaps:
         if whose != name and (planned != sketch.type or not words):
             hand = f"give it another name: `fields: {{{name}: ...}}`"
             return by_hand(subject, f"{sketch.name!r} is to be a {planned} for {whose} already", hand)
+        if why := looks.unfit(name, Column("", sketch.name, sketch.type)):
+            return by_hand(
+                subject, f"{words[0] if words else sketch.name!r}: {why}", f"write `{name}: {wish.label}`"
+            )
         if comma := next((one.name for one in sketch.choices if "," in one.name), ""):
             return by_hand(
                 f"options.{name}",

@@ -9,7 +9,6 @@ from escsync.adapter import Rejected, Vanished, Vocabulary
 from escsync.offers import Gap, Wish
 
 from ..codec import Raw
-from ..columns import parted
 from ..settings import NotionScope
 from . import blueprint, essentials, views
 from .deeds import Ensure, Lack, Look, Make, Nothing
@@ -33,28 +32,25 @@ def lacks(
     """The database first, where the configuration names none; its properties; its views, where it is escsync's own."""
     told = {wish.wanted.name for wish in wishes}
     first = [name for name in (_AT_FIRST if scope.unmade else _ALWAYS) if name not in told]
-    gaps = Gaps(ground, vocabulary, work.beyond)
-    spoken_for = [*names(ground), *_wanted(vocabulary, wishes), scope.key_property]
-    found = [
-        *essentials.statuses(ground, vocabulary, spoken_for),
-        *essentials.numbers(ground, spoken_for),
-        *essentials.marks(ground, scope.key_property),
-    ]
+    labels = (wish.label for wish in wishes if not wish.named)
+    named = blueprint.named(vocabulary, but="stage")
+    taken = [*names(ground), *named, *labels, scope.key_property]
+    found = list(essentials.statuses(ground, vocabulary, taken))
+    found += essentials.numbers(ground, [*taken, *vocabulary.fields.get("stage", ())])
+    fresh = ground is None
+    claimed = essentials.claims(vocabulary, found, fresh=fresh)
+    found += essentials.marks(ground, scope.key_property, claimed)
+    claimed = essentials.claims(vocabulary, found, fresh=fresh, key_property=scope.key_property)
+    gaps = Gaps(ground, vocabulary, work.beyond, claimed)
     for wish in (*blueprint.needed(first, vocabulary), *wishes):
         if wish.wanted.name not in _NATIVE:
             found += gaps.of(wish)
     if scope.unmade:
         found.insert(0, _database(ground, found))
     if ground is None or ground.ours:
-        found += _views(ground, work, vocabulary, bool(told & {"health", "due_at"}))
+        made = {lack.deed.sketch.key for lack in found if isinstance(lack.deed, Ensure)}
+        found += _views(ground, work, vocabulary, made)
     return _distinct(found)
-
-
-def _wanted(vocabulary: Vocabulary, wishes: Sequence[Wish]) -> Iterator[str]:
-    """The names that the configuration and the wishes claim for other properties."""
-    for name, some in vocabulary.fields.items():
-        yield from (parted(word)[0] for word in some if name not in _NATIVE)
-    yield from (wish.label for wish in wishes)
 
 
 def _distinct(lacks: Sequence[Lack]) -> list[Lack]:
@@ -79,20 +75,19 @@ def _database(ground: Ground | None, others: Sequence[Lack]) -> Lack:
     return Lack(Gap("database", "scope.database", what), Make(tuple(sketches)))
 
 
-def _views(ground: Ground | None, work: Groundwork, vocabulary: Vocabulary, asked: bool) -> Iterator[Lack]:
-    """A board, and what is overdue where that can be told."""
-    gaps = {kind: Gap(f"view:{kind}", "scope", f"view {views.NAMES[kind]!r}") for kind in views.NAMES}
-    if ground is None:
-        yield from (Lack(gap, Look(kind)) for kind, gap in gaps.items() if asked or kind == views.BOARD)
-        return
-    try:
-        known: list[Raw] | None = work.views(ground)
-    except (Rejected, Vanished):
-        known = None
-    for kind, gap in gaps.items():
-        possible = asked or views.body(kind, ground, vocabulary) is not None or kind == views.BOARD
-        if known is None and possible:
-            by_hand = Gap(gap.id, gap.subject, gap.what, by_hand=views.clicks(kind))
-            yield Lack(by_hand, Nothing())
-        elif known is not None and possible and views.standing(kind, ground, vocabulary, known) is None:
+def _views(ground: Ground | None, work: Groundwork, vocabulary: Vocabulary, made: set[str]) -> Iterator[Lack]:
+    """A board, and what is overdue: where the properties that they are about are there, or are *made*."""
+    possible = [kind for kind, keys in views.ABOUT.items() if made & keys]
+    known: list[Raw] | None = []
+    if ground is not None:
+        possible = [one for one in views.NAMES if one in possible or views.body(one, ground, vocabulary)]
+        try:
+            known = work.views(ground)
+        except (Rejected, Vanished):
+            known = None
+    for kind in possible:
+        gap = Gap(f"view:{kind}", "scope", f"view {views.NAMES[kind]!r}")
+        if known is None:
+            yield Lack(replace(gap, by_hand=views.clicks(kind)), Nothing())
+        elif ground is None or views.standing(kind, ground, vocabulary, known) is None:
             yield Lack(gap, Look(kind))

@@ -16,6 +16,7 @@ BOARD, OVERDUE = "board", "overdue"
 _ON_CARDS = ("owner", "computed_priority", "account.name", "health", "due_at")
 """What a card shows besides its title."""
 NAMES = {BOARD: "Board", OVERDUE: "Overdue"}
+ABOUT = {BOARD: {"stage"}, OVERDUE: {"health", "due_at"}}
 _CLICKS = {
     BOARD: "in Notion, click + beside the database's views > Board, and group it by the status property",
     OVERDUE: "in Notion, click + beside the database's views > Table, call it Overdue, and filter it: "
