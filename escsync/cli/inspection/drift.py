@@ -9,13 +9,11 @@ import typer
 
 from escsync.cli.exits import Exit, worst
 from escsync.cli.inspection.lines import line
-from escsync.cli.inspection.outlines import Look, accept, keep, looked
+from escsync.cli.inspection.outlines import Look, keep, looked
 from escsync.cli.session import Session
 
 if TYPE_CHECKING:
     from escsync.setup.drift import Shift
-
-__all__ = ["accept", "drift"]
 
 
 def drift(

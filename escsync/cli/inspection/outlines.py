@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from escsync.offers import Part
     from escsync.setup.drift import Shift
     from escsync.setup.outline import Spelled
+    from escsync.setup.settlement import Deeds
 
 _SCHEMA = ("fields.", "stages.", "options.", "scope")
 """What `check` says of these keys is about the tracker's schema."""
@@ -64,11 +65,9 @@ def compared(session: Session, tracker: TrackerConfig, accounts: Sequence[Tracke
     now on. None are *accounts* of which nothing is known."""
     from escsync.offers import Outlined
     from escsync.setup.drift import compare
-    from escsync.setup.outline import expected, first, known, missing, people
+    from escsync.setup.outline import known, missing, people
 
-    names = _names(session, tracker)
-    directory = session.config.directory
-    found = list(people(directory, tracker.name, accounts or ()))
+    found = list(people(session.config.directory, tracker.name, accounts or ()))
     remembered: list[Part] = []
     now = found
     with connected(session, tracker, session.now) as adapter:
@@ -77,15 +76,8 @@ def compared(session: Session, tracker: TrackerConfig, accounts: Sequence[Tracke
             # What is remembered is told first: asking again may take its place.
             remembered = list(adapter.recalled())
             now = [*adapter.outline(), *found]
-    accepted = session.ledger.outline(tracker.name)
-    if accepted is not None and accepted.parts[:1] == (_place(tracker),):
-        since, before = accepted.at, known(accepted.parts[1:], names)
-    else:
-        polled = session.ledger.last_pass(tracker.name) if remembered and accepted is None else None
-        since = polled or session.now
-        told = [*(remembered if polled else ()), *expected(directory, tracker.name, accounts or ())]
-        before = first(told, now)
-        session.ledger.accept(tracker.name, _content(tracker, before, names), since)
+    since, content = _base(session, tracker, remembered, now, accounts)
+    before = known(content, _names(session, tracker))
     if accounts is None:
         before = tuple(part for part in before if part.kind != "person")
     now += _renamed(session, tracker, missing(before, now, tracker.vocabulary)) if outlined else []
@@ -93,14 +85,42 @@ def compared(session: Session, tracker: TrackerConfig, accounts: Sequence[Tracke
     return Look(tracker.name, outlined, since, tuple(now), shifts)
 
 
-def accept(session: Session, tracker: TrackerConfig, adapter: Adapter) -> None:
-    """Keep the schema of *tracker* as it is now: what an admin has just made is no drift."""
-    from escsync.offers import Outlined
-    from escsync.setup.outline import people
+def _base(
+    session: Session,
+    tracker: TrackerConfig,
+    remembered: Sequence[Part],
+    now: Sequence[Part],
+    accounts: Sequence[TrackerPerson] | None,
+) -> tuple[datetime, Sequence[Any]]:
+    """What was accepted, and when; where nothing was, what is *remembered* of the last pass, which counts from now on."""
+    from escsync.setup.outline import expected, first
 
-    if isinstance(adapter, Outlined):
-        found = people(session.config.directory, tracker.name, accounts_of(adapter) or ())
-        keep(session, tracker, [*adapter.outline(), *found], session.now)
+    accepted = session.ledger.outline(tracker.name)
+    if accepted is not None and accepted.parts[:1] == (_place(tracker),):
+        return accepted.at, accepted.parts[1:]
+    polled = session.ledger.last_pass(tracker.name) if remembered and accepted is None else None
+    since = polled or session.now
+    people = expected(session.config.directory, tracker.name, accounts or ())
+    told = [*(remembered if polled else ()), *people]
+    content = _content(tracker, first(told, now), _names(session, tracker))
+    session.ledger.accept(tracker.name, content, since)
+    return since, content[1:]
+
+
+def settle(session: Session, tracker: TrackerConfig, adapter: Adapter, did: Deeds) -> None:
+    """What an admin has just made or removed is no drift; what else has changed still is."""
+    from escsync.offers import Outlined
+    from escsync.setup.outline import kept, meant, people
+    from escsync.setup.settlement import merged
+
+    if not isinstance(adapter, Outlined):
+        return
+    accounts, names = accounts_of(adapter), _names(session, tracker)
+    remembered = list(adapter.recalled())
+    now = [*adapter.outline(), *people(session.config.directory, tracker.name, accounts or ())]
+    since, content = _base(session, tracker, remembered, now, accounts)
+    shown = kept([one for one in now if meant(one, names)], names)
+    session.ledger.accept(tracker.name, [_place(tracker), *merged(content, shown, did)], since)
 
 
 def accounts_of(adapter: Adapter) -> list[TrackerPerson] | None:

@@ -96,8 +96,8 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
 
     tracker, session = work.tracker, work.session
     accounts = bool(session.config.accounts.rows)
-    wanted = wishes(tracker.vocabulary, accounts=accounts, leave_out=tracker.leave_out, only=only)
-    work.things = list(adapter.missing(wanted))
+    work.wishes = wishes(tracker.vocabulary, accounts=accounts, leave_out=tracker.leave_out, only=only)
+    work.things = list(adapter.missing(work.wishes))
     makes = [gap for gap in work.things if not gap.by_hand]
     by_hand = [gap for gap in work.things if gap.by_hand]
     if apply:
@@ -107,6 +107,7 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
                 for gap, made in work.each(makes, adapter.provide, lambda gap: gap.subject):
                     pen.note(made)
                     work.done.append(made)
+                    work.subjects.append(gap.subject)
                     work.say("MAPPED" if gap.found else "MADE", gap.subject, _called(gap, made))
         finally:
             work.wrote(pen)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from escsync.adapter import TrackerError
     from escsync.cli.provisioning.pen import Pen
     from escsync.config import TrackerConfig
-    from escsync.offers import Provided, Provisioner
+    from escsync.offers import Provided, Provisioner, Wish
 
 
 class _Named(Protocol):
@@ -41,13 +41,16 @@ _STYLES = {
 
 
 class Work:
-    """One tracker's part of a command: *things* were found, *done* are those that were made or removed."""
+    """One tracker's part of a command: *things* were found, *done* are those that were made or removed, for *wishes* and
+    keys of the configuration, the *subjects*."""
 
     def __init__(self, session: Session, tracker: TrackerConfig) -> None:
         self.session = session
         self.tracker = tracker
         self.things: list[Any] = []
         self.done: list[Provided] = []
+        self.wishes: Sequence[Wish] = ()
+        self.subjects: list[str] = []
         self.errors: list[dict[str, str]] = []
         self.paste = ""
         self.code = Exit.DONE
@@ -149,23 +152,25 @@ class Work:
     def settle(self) -> None:
         """What was learnt of the tracker before is void; what was made or removed here is no drift."""
         from escsync.adapter import TrackerError
-        from escsync.cli.inspection.drift import accept
+        from escsync.cli.inspection.outlines import settle
+        from escsync.setup.settlement import deeds
 
         if not self.done:
             return
         session, name = self.session, self.tracker.name
-        session.ledger.discovered(name, {}, session.ledger.state(name).ours)
         # The configuration as it reads by now, with the names of what was made.
         options = replace(session.options, tracker=(name,), at=session.now.isoformat())
-        if self._away:
-            return self._unsettled("it does not answer")
-        with closing(Session(session.host, options)) as again:
-            try:
+        try:
+            if self._away:
+                return self._unsettled("it does not answer")
+            with closing(Session(session.host, options)) as again:
                 tracker = again.config.trackers[name]
                 with connected(again, tracker, again.now, fresh=True) as adapter:
-                    accept(again, tracker, adapter)
-            except (TrackerError, Stop) as error:
-                self._unsettled(error.message if isinstance(error, TrackerError) else error.lines[0])
+                    settle(again, tracker, adapter, deeds(self.done, self.subjects, self.wishes))
+        except (TrackerError, Stop) as error:
+            self._unsettled(error.message if isinstance(error, TrackerError) else error.lines[0])
+        finally:
+            session.ledger.discovered(name, {}, session.ledger.state(name).ours)
 
     def _unsettled(self, why: str) -> None:
         self.session.terminal.note(
