@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from escsync.config import ConfigError
@@ -20,10 +17,6 @@ from .places import NoPlace
 Section: TypeAlias = tuple[str, ...]
 """Where the tracker stands in the file: ("trackers", "support")."""
 _REFERENCE = "${"
-
-
-class Changed(Exception):
-    """The file is not what it was when it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +40,31 @@ class Edited:
 
 
 def written(
-    text: str, section: Section, settings: Mapping[Key, Any], notes: Mapping[Key, str] | None = None
+    text: str,
+    section: Section,
+    settings: Mapping[Key, Any],
+    notes: Mapping[Key, str] | None = None,
+    known: str | None = None,
 ) -> Edited:
     """*text* with *settings* in the tracker's *section*, everything else byte for byte as it was.
 
-    *notes* are comments, one line each, that stand behind new entries.
+    *notes* are comments, one line each, that stand behind new entries. *known* is the text on which *settings* were
+    decided: what reads otherwise since is what somebody decided meanwhile, and stays.
     """
     told = {(*section, *key): note for key, note in (notes or {}).items()}
     left: list[Left] = []
     wanted: dict[tuple[str, ...], Any] = {}
-    before = _data(text)
+    before, then = _data(text), _data(text if known is None else known)
     for key, value in _leaves(settings):
         path = (*section, *key)
         held = _at(before, path)
         if _same(held, value):
             continue
-        if isinstance(held, str) and _REFERENCE in held:
+        if _at(before, section) is None:
+            left.append(Left(path, value, f"there is no {dotted(section)} in it any more"))
+        elif held != _at(then, path):
+            left.append(Left(path, value, "somebody wrote there meanwhile, and that stays until you decide"))
+        elif isinstance(held, str) and _REFERENCE in held:
             left.append(Left(path, value, "a reference stands there; set it where that leads"))
         elif _hidden(value):
             left.append(Left(path, value, "it would be read as a reference"))
@@ -81,7 +83,11 @@ def written(
 
 
 def struck(
-    text: str, section: Section, settings: Mapping[Key, Any], notes: Mapping[Key, str] | None = None
+    text: str,
+    section: Section,
+    settings: Mapping[Key, Any],
+    notes: Mapping[Key, str] | None = None,
+    known: str | None = None,
 ) -> Edited:
     """*text* without those entries of *section* that say exactly what *settings* say; people's comments stay."""
     left: list[Left] = []
@@ -110,36 +116,6 @@ def to_paste(left: Iterator[Left] | tuple[Left, ...]) -> str:
         shown = one.path[:-1]
         lines.append(f"{'  ' * len(shown)}{spelled(one.path[-1])}: {spelled(_plain(one.value))}")
     return "\n".join(lines)
-
-
-def read(path: Path) -> str:
-    """The file as it is, its line endings included."""
-    return path.read_bytes().decode("utf-8")
-
-
-def save(path: Path, before: str, text: str) -> None:
-    """Put *text* in the place of *before*: whole or not at all, with the same owner and rights; Changed where somebody else
-    wrote the file meanwhile."""
-    path = Path(os.path.realpath(path))
-    state = path.stat()
-    if not os.access(path, os.W_OK):
-        raise PermissionError(13, "it is read-only", str(path))
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, state.st_mode & 0o7777)
-        made = os.stat(name)
-        if (made.st_uid, made.st_gid) != (state.st_uid, state.st_gid):
-            os.chown(name, state.st_uid, state.st_gid)
-        if read(path) != before:
-            raise Changed(str(path))
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _checked(text: str, wanted: Mapping[tuple[str, ...], Any], notes: Mapping[tuple[str, ...], str]) -> str:

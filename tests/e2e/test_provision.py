@@ -236,7 +236,7 @@ def test_a_file_that_somebody_edits_meanwhile_keeps_their_edit(office, edits, wr
         return written(text, *about)
 
     session = Session(office.host(), Options(config=office.path))
-    with Pen(session, "support", edit) as pen:
+    with Pen(session, "support", edit, {}) as pen:
         pen.note(Provided("f9", "field", "a field", {("fields", "tone"): "f9"}))
     session.close()
 
@@ -250,7 +250,7 @@ def test_a_file_that_somebody_edits_meanwhile_keeps_their_edit(office, edits, wr
 def test_what_was_learnt_stands_in_the_file_after_a_second(office):
     """Should the machine itself stop, little has to be found again."""
     session = Session(office.host(), Options(config=office.path))
-    with Pen(session, "support", written) as pen:
+    with Pen(session, "support", written, {}) as pen:
         pen.note(Provided("f8", "field", "a field", {("fields", "tone"): "f8"}))
         early = office.text
         office.waits.append(1.5)

@@ -5,6 +5,12 @@ from e2e.house import House
 from e2e.office import Office
 from escsync_local.admin import Admin
 
+from escsync.cli.everywhere import Options
+from escsync.cli.provisioning.pen import Pen, files
+from escsync.cli.session import Session
+from escsync.offers import Provided
+from escsync.setup.writeback import written
+
 
 @pytest.fixture
 def office(tmp_path):
@@ -43,3 +49,61 @@ def test_what_changed_before_anybody_asked_for_drift_is_told(tmp_path):
 
     assert done.code == 0
     assert "'Solution design' is now called 'Planning'" in told.out
+
+
+def saves(office, old, new):
+    """Somebody saves the configuration while the first thing is being made."""
+
+    def hook(operation, when):
+        if (operation, when) == ("provide", "after"):
+            office.tracker.hook = None
+            office.configure(old, new)
+
+    office.tracker.hook = hook
+
+
+def test_what_somebody_maps_meanwhile_stays(office):
+    """Their entry is left as it is, and ours is said with what to paste: exit 5. What else was made is written."""
+    saves(office, "severity: f1  ", "tone: f9  # by Bob\n      severity: f1  ")
+
+    answer = office("provision", "--apply", "--field", "tone", "--field", "due_at")
+
+    assert answer.code == 5
+    assert "tone: f9  # by Bob\n" in office.text
+    assert "due_at: f3" in office.text
+    assert "somebody wrote there meanwhile" in answer.err
+    assert "trackers:\n  support:\n    fields:\n      tone: f2\n" in answer.out
+
+
+def test_a_name_for_several_fields_is_written_as_it_grows(office):
+    """What this run has written itself is nobody else's decision."""
+    session = Session(office.host(), Options(config=office.path))
+    with Pen(session, "support", written, files(session)) as pen:
+        for value in (["f7", "Second"], ["f7", "f8"]):
+            pen.note(Provided("f7", "field", "a field", {("fields", "tone"): value}))
+            pen.write()
+    session.close()
+
+    assert "tone: [f7, f8]" in office.text
+    assert pen.left == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "why"),
+    [
+        ("adapter: memory", "adapter: memory\n    mode: off", 0, "it has mode: off by now"),
+        ("  support:  ", "  helpdesk:  ", 5, "there is no tracker 'support'"),
+    ],
+)
+def test_a_tracker_that_is_switched_off_or_renamed_meanwhile(office, old, new, code, why):
+    """Its configuration stays one that loads, and what was made is told all the same."""
+    saves(office, old, new)
+
+    answer = office("provision", "--apply", "--field", "due_at", "--format", "json")
+    listed = office("provision", "--field", "due_at")
+
+    assert answer.code == code, answer.err
+    assert [one["id"] for one in answer.json["trackers"]["support"]["made"]] == ["f2"]
+    assert "the schema was not read again" in answer.err
+    assert why in answer.err
+    assert listed.code == (2 if code == 0 else 0)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escsync.config.document import parse
-from escsync.setup.writeback import Changed, Left, read, save, struck, to_paste, written
+from escsync.setup.exchange import Changed, read, save
+from escsync.setup.writeback import Left, struck, to_paste, written
 
 AT = ("trackers", "support")
 FILE = """\
@@ -332,6 +333,58 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path):
 
     assert file.read_text() == "a: 1 # mine\n"
     assert os.listdir(tmp_path) == ["escsync.yaml"]
+
+
+def test_what_a_killed_program_left_is_taken_away(tmp_path):
+    """By the next one that writes the file, after a minute; what people keep beside it stays."""
+    file, dead, busy, theirs = (
+        tmp_path / name
+        for name in (
+            "escsync.yaml",
+            ".escsync.yaml.escsync-dead.tmp",
+            ".escsync.yaml.escsync-busy.tmp",
+            ".escsync.yaml.original",
+        )
+    )
+    for one in (file, dead, busy, theirs):
+        one.write_text("a: 1\n")
+    for one in (dead, theirs):
+        os.utime(one, (1e9, 1e9))
+
+    save(file, "a: 1\n", "a: 2\n")
+
+    assert sorted(os.listdir(tmp_path)) == sorted(one.name for one in (file, busy, theirs))
+
+
+@pytest.mark.parametrize(
+    ("known", "held", "said"),
+    [
+        ("", "tone: theirs", "tone: theirs"),
+        ("tone: Tone", "tone: theirs", "tone: theirs"),
+        ("tone: Tone", "", ""),
+        ("tone: Tone", "tone: Tone", "tone: ours"),
+        ("", "health: theirs", "tone: ours, health: theirs"),
+        ("tone: Tone", "tone: ours", "tone: ours"),
+    ],
+)
+def test_what_somebody_wrote_meanwhile_is_their_decision(known, held, said):
+    """An entry that reads otherwise than when its value was decided on stays, and is said."""
+    text = "trackers: {support: {adapter: jira, fields: {%s}}}\n"
+
+    new = written(text % held, AT, {("fields", "tone"): "ours"}, None, text % known)
+
+    assert new.text == text % said
+    assert [one.path[-1] for one in new.left] == ["tone"] * ("ours" not in said)
+
+
+def test_a_section_that_is_gone_is_not_made_again():
+    """Somebody gave the tracker another name: a section without an adapter would be no configuration any more."""
+    text = "trackers:\n  helpdesk:\n    adapter: jira\n"
+
+    new = written(text, AT, {("fields", "tone"): "T"})
+
+    assert new.text == text
+    assert [one.why for one in new.left] == ["there is no trackers.support in it any more"]
 
 
 names = st.sampled_from(["tone", "account.tier", "due_at", "x y", "7", "é", "#odd", "a: b"])

@@ -169,12 +169,12 @@ def _named(name: str) -> str:
 
 def _room(target: Target, name: str) -> None:
     """Stop where there is no room for another tracker; said before anybody is asked anything."""
-    from escsync.setup import addition, writeback
+    from escsync.setup import addition, exchange
 
     if target.path is None:
         raise Stop("--add needs a file; leave it out to see the configuration on stdout")
     try:
-        addition.added(writeback.read(target.path), name, f"  {name}:\n    adapter: none\n")
+        addition.added(exchange.read(target.path), name, f"  {name}:\n    adapter: none\n")
     except addition.Unsuited as error:
         raise Stop(f"{target.shown}: {error}") from None
     except UnicodeDecodeError:

@@ -56,14 +56,14 @@ def write(path: Path, shown: Path, text: str) -> list[str]:
 
 def extend(path: Path, shown: Path, name: str, section: str) -> list[str]:
     """The tracker *name* below those that are there; nothing else in the file changes."""
-    from escsync.setup import addition, writeback
+    from escsync.setup import addition, exchange
 
     try:
-        before = writeback.read(path)
-        writeback.save(path, before, addition.added(before, name, section))
+        before = exchange.read(path)
+        exchange.save(path, before, addition.added(before, name, section))
     except addition.Unsuited as error:
         raise Stop(f"{shown}: {error}") from None
-    except writeback.Changed:
+    except exchange.Changed:
         raise Stop(f"{shown}: somebody changed it meanwhile, so it stays as it is; run this again") from None
     return [str(shown)]
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
     from escsync.cli.session import Session
     from escsync.offers import Key, Provided
     from escsync.setup.writeback import Edited, Left, Section
+
+    Edit: TypeAlias = Callable[
+        [str, Section, Mapping[Key, Any], Mapping[Key, str] | None, str | None], Edited
+    ]
 
 _SOON = 1.0
 """Seconds after which what was learnt stands in the file, should the machine itself stop."""
@@ -27,18 +32,21 @@ _OUTSIDE = re.compile(r", (?![^(]*\))")
 class Pen:
     """Collects settings of one *tracker* and writes them: at the latest after a second, and at the end, however it ends.
 
-    *edit* is `written` or `struck` of escsync.setup.writeback.
+    *edit* is `written` or `struck` of escsync.setup.writeback; *known* are the files as they were when it was decided
+    what they lack.
     """
 
     def __init__(
         self,
         session: Session,
         tracker: str,
-        edit: Callable[[str, Section, Mapping[Key, Any], Mapping[Key, str]], Edited],
+        edit: Edit,
+        known: Mapping[str, str],
     ) -> None:
         self._session = session
         self._section = ("trackers", tracker)
         self._edit = edit
+        self._known = dict(known)
         self._waiting: dict[Key, Any] = {}
         self._notes: dict[Key, str] = {}
         self._since = 0.0
@@ -67,22 +75,29 @@ class Pen:
 
     def write(self) -> None:
         """Write what waits; what cannot be written is kept in *left*, nothing is lost."""
-        waiting, self._waiting = self._waiting, {}
-        for file, settings in self._by_file(waiting):
-            self.left += self._into(file, settings)
+        for file, settings in self._by_file(self._waiting):
+            left = self._into(file, settings)
+            again = {one.path for one in left}
+            self.left = [*(one for one in self.left if one.path not in again), *left]
+            # Only now: an interruption in between writes them once more.
+            self._waiting = {key: one for key, one in self._waiting.items() if key not in settings}
 
     def _into(self, file: str, settings: Mapping[Key, Any]) -> list[Left]:
         from escsync.config import ConfigError
-        from escsync.setup.writeback import Changed, Left, read, save
+        from escsync.setup.exchange import Changed, read, save
+        from escsync.setup.writeback import Left
 
         path, why = self._session.host.directory() / file, "somebody else is writing it"
         for _ in range(_TRIES):
             try:
                 before = read(path)
-                edited = self._edit(before, self._section, settings, self._notes)
+                known = self._known.get(file, before)
+                edited = self._edit(before, self._section, settings, self._notes, known)
                 if edited.text != before:
                     save(path, before, edited.text)
                     self.files += [] if file in self.files else [file]
+                # What is written here is no decision of somebody else's later on.
+                self._known[file] = self._edit(known, self._section, settings, None, known).text
                 return [replace(one, why=f"{file}: {one.why}") for one in edited.left]
             except Changed:
                 continue
@@ -100,6 +115,17 @@ class Pen:
         for key, value in settings.items():
             found.setdefault(config.origin((*self._section, *key)).file, {})[key] = value
         yield from found.items()
+
+
+def files(session: Session) -> dict[str, str]:
+    """Each file of the configuration as it is now."""
+    from escsync.setup.exchange import read
+
+    found = {}
+    for name in {origin.file for origin in session.config.origins.values()}:
+        with suppress(OSError, UnicodeDecodeError):
+            found[name] = read(session.host.directory() / name)
+    return found
 
 
 def brief(what: str) -> str:

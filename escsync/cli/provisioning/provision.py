@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escsync.cli.exits import Exit, Stop, worst
-from escsync.cli.provisioning.pen import Pen
+from escsync.cli.provisioning.pen import Pen, files
 from escsync.cli.provisioning.work import Work
 from escsync.cli.session import Session, suggestion
 
@@ -82,8 +82,9 @@ def _fields() -> list[str]:
 
 def _works(session: Session, apply: bool, do: Callable[[Work, Provisioner], None]) -> list[Work]:
     works = []
-    for tracker in session.chosen():
-        work = Work(session, tracker)
+    trackers, known = session.chosen(), files(session)
+    for tracker in trackers:
+        work = Work(session, tracker, known)
         works.append(work)
         work.run(partial(do, work), alone=apply)
         work.settle()
@@ -101,7 +102,7 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
     makes = [gap for gap in work.things if not gap.by_hand]
     by_hand = [gap for gap in work.things if gap.by_hand]
     if apply:
-        pen = Pen(session, tracker.name, written)
+        pen = Pen(session, tracker.name, written, work.known)
         try:
             with pen:
                 for gap, made in work.each(makes, adapter.provide, lambda gap: gap.subject):
@@ -146,7 +147,7 @@ def _deprovision(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -
         except Vanished:
             return  # somebody else was quicker: it is gone, which is what was wanted
 
-    pen = Pen(work.session, work.tracker.name, struck)
+    pen = Pen(work.session, work.tracker.name, struck, work.known)
     try:
         with pen:
             for one, _ in work.each(mine, withdraw, lambda one: one.id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -42,11 +42,12 @@ _STYLES = {
 
 class Work:
     """One tracker's part of a command: *things* were found, *done* are those that were made or removed, for *wishes* and
-    keys of the configuration, the *subjects*."""
+    keys of the configuration, the *subjects*. *known* are the files of the configuration as they were at its beginning."""
 
-    def __init__(self, session: Session, tracker: TrackerConfig) -> None:
+    def __init__(self, session: Session, tracker: TrackerConfig, known: Mapping[str, str]) -> None:
         self.session = session
         self.tracker = tracker
+        self.known = known
         self.things: list[Any] = []
         self.done: list[Provided] = []
         self.wishes: Sequence[Wish] = ()
@@ -153,6 +154,7 @@ class Work:
         """What was learnt of the tracker before is void; what was made or removed here is no drift."""
         from escsync.adapter import TrackerError
         from escsync.cli.inspection.outlines import settle
+        from escsync.registry import PluginError
         from escsync.setup.settlement import deeds
 
         if not self.done:
@@ -164,11 +166,15 @@ class Work:
             if self._away:
                 return self._unsettled("it does not answer")
             with closing(Session(session.host, options)) as again:
-                tracker = again.config.trackers[name]
+                tracker = again.config.trackers.get(name)
+                if tracker is None:
+                    return self._unsettled("it has mode: off by now")
                 with connected(again, tracker, again.now, fresh=True) as adapter:
                     settle(again, tracker, adapter, deeds(self.done, self.subjects, self.wishes))
-        except (TrackerError, Stop) as error:
-            self._unsettled(error.message if isinstance(error, TrackerError) else error.lines[0])
+        except Stop as stop:
+            self._unsettled(stop.lines[0])
+        except (TrackerError, PluginError) as error:
+            self._unsettled(error.message)
         finally:
             session.ledger.discovered(name, {}, session.ledger.state(name).ours)
 
