@@ -10,7 +10,6 @@ from escsync.offers import Wish
 NATIVE = ("summary", "description", "owner", "stage", "priority")
 """Every tracker has these under a name of its own."""
 OPTIONAL = (
-    "source_url",
     "identified_at",
     "identified_by",
     "account.id",
@@ -29,6 +28,7 @@ FROM_ACCOUNTS = (
 )
 """What accounts.csv tells where there is one; the account's name joins it."""
 _LABELS = {
+    "source_url": "Source link",
     "account.arr": "ARR",
     "account.csm": "CSM",
     "account.name": "Account",
