@@ -107,3 +107,20 @@ def test_a_tracker_that_is_switched_off_or_renamed_meanwhile(office, old, new, c
     assert "the schema was not read again" in answer.err
     assert why in answer.err
     assert listed.code == (2 if code == 0 else 0)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_cannot_be_struck_is_said_to_be_taken_out(office, form):
+    """An entry that comes from elsewhere by an anchor stands there still: it should not say so any more."""
+    office("provision", "--apply", "--field", "tone")
+    other = "  old: {adapter: memory, mode: off, fields: &ours {tone: f2}}\n"
+    office.configure("  support:", other + "  support:").configure(
+        "      tone: f2 ", "      <<: *ours\n      # f2 "
+    )
+
+    answer = office("deprovision", "--apply", "--yes", "--format", form)
+
+    assert answer.code == 5
+    assert "it should not say any more" in answer.err
+    yaml = answer.json["trackers"]["support"]["take_out"] if form == "json" else answer.out
+    assert "trackers:\n  support:\n    fields:\n      tone: f2" in yaml

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     ]
 
 _SOON = 1.0
-"""Seconds after which what was learnt stands in the file, should the machine itself stop."""
+"""Seconds for which what was learnt may wait for more of it."""
 _TRIES = 3
 _NAMED = ("fields", "scope")
 """Sections in which an id stands that nobody knows by heart."""
@@ -30,7 +30,7 @@ _OUTSIDE = re.compile(r", (?![^(]*\))")
 
 
 class Pen:
-    """Collects settings of one *tracker* and writes them: at the latest after a second, and at the end, however it ends.
+    """Collects settings of one *tracker* and writes them: about once a second, and at the end, however it ends.
 
     *edit* is `written` or `struck` of escsync.setup.writeback; *known* are the files as they were when it was decided
     what they lack.

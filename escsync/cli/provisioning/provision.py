@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from escsync.cli.exits import Exit, Stop, worst
+from escsync.cli.provisioning.ending import orderly
 from escsync.cli.provisioning.pen import Pen, files
 from escsync.cli.provisioning.work import Work
 from escsync.cli.session import Session, suggestion
@@ -35,16 +36,16 @@ def provision(
 ) -> Exit:
     """Lists the fields, options, screens and rights that the trackers lack, one line each; --apply makes them."""
     only = _named(field or ())
-    works = _works(session, apply, lambda work, adapter: _provision(work, adapter, only, apply=apply))
-    terminal = session.terminal
+    works = _works(session, apply, lambda work, adapter: _provision(work, adapter, only, apply=apply), _gaps)
+    terminal, code = session.terminal, worst(work.code for work in works)
     if terminal.as_json:
-        _document(session, works, apply, _gaps)
-    elif not apply and any(not gap.by_hand for work in works for gap in work.things):
+        return code
+    if not apply and any(not gap.by_hand for work in works for gap in work.things):
         terminal.say("Nothing was changed. Next: `escsync provision --apply`, then `escsync doctor`.")
     elif all(work.code is Exit.DONE for work in works):
         left = any(gap.by_hand for work in works for gap in work.things)
         terminal.say(f"Next: {'what is to do by hand, then ' if left else ''}`escsync doctor`.")
-    return worst(work.code for work in works)
+    return code
 
 
 def deprovision(
@@ -53,10 +54,13 @@ def deprovision(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, on a terminal either.")] = False,
 ) -> Exit:
     """Lists what escsync made in the trackers, and what of it is kept and why; --apply removes it, and nothing else."""
-    works = _works(session, apply, lambda work, adapter: _deprovision(work, adapter, apply=apply, sure=yes))
-    if session.terminal.as_json:
-        _document(session, works, apply, _removals)
-    elif not apply and any(not one.kept for work in works for one in work.things):
+
+    def do(work: Work, adapter: Provisioner) -> None:
+        _deprovision(work, adapter, apply=apply, sure=yes)
+
+    works = _works(session, apply, do, _removals)
+    listed = any(not one.kept for work in works for one in work.things)
+    if listed and not apply and not session.terminal.as_json:
         session.terminal.say(
             "Nothing was removed. Next: `escsync deprovision --apply`; all values in it go with it."
         )
@@ -80,14 +84,28 @@ def _fields() -> list[str]:
     return list(FIELDS)
 
 
-def _works(session: Session, apply: bool, do: Callable[[Work, Provisioner], None]) -> list[Work]:
-    works = []
+def _works(
+    session: Session,
+    apply: bool,
+    do: Callable[[Work, Provisioner], None],
+    told: Callable[[Work], dict[str, Any]],
+) -> list[Work]:
+    """*do* it on each tracker; the document says what was done, however it ends."""
+    works: list[Work] = []
     trackers, known = session.chosen(), files(session)
-    for tracker in trackers:
-        work = Work(session, tracker, known)
-        works.append(work)
-        work.run(partial(do, work), alone=apply)
-        work.settle()
+    with orderly():
+        try:
+            for tracker in trackers:
+                works.append(work := Work(session, tracker, known))
+                work.run(partial(do, work), alone=apply)
+                work.settle()
+        except BaseException as error:
+            for work in works[-1:]:
+                work.broken_off(error)
+            raise
+        finally:
+            if session.terminal.as_json:
+                _document(session, works, apply, told)
     return works
 
 
@@ -106,12 +124,12 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
         try:
             with pen:
                 for gap, made in work.each(makes, adapter.provide, lambda gap: gap.subject):
-                    pen.note(made)
                     work.done.append(made)
                     work.subjects.append(gap.subject)
+                    pen.note(made)
                     work.say("MAPPED" if gap.found else "MADE", gap.subject, _called(gap, made))
         finally:
-            work.wrote(pen)
+            work.wrote(pen, "it should say")
     else:
         for gap in makes:
             work.say("FOUND" if gap.found else "MAKE", gap.subject, gap.what)
@@ -151,11 +169,11 @@ def _deprovision(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -
     try:
         with pen:
             for one, _ in work.each(mine, withdraw, lambda one: one.id):
-                pen.note(one)
                 work.done.append(one)
+                pen.note(one)
                 work.say("GONE", one.id, one.what)
     finally:
-        work.wrote(pen)
+        work.wrote(pen, "it should not say any more")
     work.sum((len(work.done), "removed"), (len(work.errors), "failed"), kept)
 
 
@@ -185,9 +203,8 @@ def _document(
             "applied": applied,
             "trackers": {
                 work.tracker.name: {
-                    **told(work),
+                    **{key: value for key, value in told(work).items() if value is not None},
                     "errors": work.errors,
-                    **({"paste": work.paste} if work.paste else {}),
                 }
                 for work in works
             },
@@ -207,13 +224,14 @@ def _gaps(work: Work) -> dict[str, Any]:
         }
         for gap in work.things
     ]
-    return {"gaps": gaps, "made": [_row(work, made) for made in work.done]}
+    return {"gaps": gaps, "made": [_row(work, made) for made in work.done], "paste": work.unwritten}
 
 
 def _removals(work: Work) -> dict[str, Any]:
     return {
         "provided": [_row(work, one) for one in work.things],
         "removed": [one.id for one in work.done],
+        "take_out": work.unwritten,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -27,6 +27,7 @@ class _Named(Protocol):
 _T = TypeVar("_T", bound=_Named)
 _R = TypeVar("_R")
 _BY_HAND = "make the fields by hand and name them under `fields:`; `escsync doctor` checks them"
+_AGAIN = "run the same command again"
 _STYLES = {
     "MAKE": "cyan",
     "FOUND": "cyan",
@@ -53,7 +54,7 @@ class Work:
         self.wishes: Sequence[Wish] = ()
         self.subjects: list[str] = []
         self.errors: list[dict[str, str]] = []
-        self.paste = ""
+        self.unwritten: str | None = None
         self.code = Exit.DONE
         self._away = False
         self._said: set[str] = set()
@@ -103,7 +104,7 @@ class Work:
                 self.failed(item.id, subject(item), error)
                 left = len(items) - place - 1
                 if isinstance(error, Unavailable) and left:
-                    self.say("FAIL", "the rest", f"{left} more were not tried", "run the same command again")
+                    self.say("FAIL", "the rest", f"{left} more were not tried", _AGAIN)
                     return
             else:
                 yield item, outcome
@@ -128,15 +129,15 @@ class Work:
         self._away = self._away or isinstance(error, Unavailable)
         told = failure_of(error)
         lost = isinstance(error, Ambiguous | Unavailable) and not error.remedy
-        remedy = "run the same command again: it looks first what is there" if lost else told.remedy
+        remedy = f"{_AGAIN}: it looks first what is there" if lost else told.remedy
         again = told.message in self._said
         self._said.add(told.message)
         self.say("FAIL", subject, told.message, "" if again else remedy)
         self._note(id, subject, told.code, told.message, remedy)
         self.code = Exit.PARTIAL
 
-    def wrote(self, pen: Pen) -> None:
-        """Say which file was written, and show what a person must write into it."""
+    def wrote(self, pen: Pen, should: str) -> None:
+        """Say which file was written, and show what a person must change in it: *should* says how."""
         from escsync.setup.writeback import to_paste
 
         terminal = self.session.terminal
@@ -144,11 +145,22 @@ class Work:
             terminal.note(f"{file}: written")
         if pen.left:
             self.code = Exit.PARTIAL
-            self.paste = to_paste(tuple(pen.left))
+            self.unwritten = to_paste(tuple(pen.left))
             why = "; ".join(dict.fromkeys(str(one.why) for one in pen.left))
-            terminal.problem([f"not everything could be written ({why}). Nothing is lost; it should say:"])
+            terminal.problem([f"not everything could be written ({why}). Nothing is lost; {should}:"])
             if not terminal.as_json:
-                terminal.raw(self.paste)
+                terminal.raw(self.unwritten)
+
+    def broken_off(self, error: BaseException) -> None:
+        """The command ends in the middle of this tracker; nothing more is asked of it."""
+        from escsync.ledger import LedgerError
+
+        if isinstance(error, KeyboardInterrupt):
+            self._note("", "interrupted", "INTERRUPTED", "interrupted; what was done is recorded", _AGAIN)
+        elif isinstance(error, LedgerError):
+            self._note("", "ledger", "LEDGER", error.message, error.remedy)
+        with suppress(LedgerError):
+            self._forget()
 
     def settle(self) -> None:
         """What was learnt of the tracker before is void; what was made or removed here is no drift."""
@@ -176,7 +188,12 @@ class Work:
         except (TrackerError, PluginError) as error:
             self._unsettled(error.message)
         finally:
-            session.ledger.discovered(name, {}, session.ledger.state(name).ours)
+            self._forget()
+
+    def _forget(self) -> None:
+        if self.done:
+            ledger, name = self.session.ledger, self.tracker.name
+            ledger.discovered(name, {}, ledger.state(name).ours)
 
     def _unsettled(self, why: str) -> None:
         self.session.terminal.note(
