@@ -114,10 +114,10 @@ class Shell(Here):
 
 
 def installed(wanted: str) -> str:
-    """A `pip install` names what this project is called, and extras that it has."""
-    name, extras = re.fullmatch(r"(\w+)(?:\[([\w,]+)\])?", wanted).groups()
+    """A `pip install` names this project, or the clone of it, and extras that it has."""
+    name, extras = re.fullmatch(r"(\w+|\.)(?:\[([\w,]+)\])?", wanted).groups()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert name == project["name"]
+    assert name in (project["name"], ".")
     assert set((extras or "").split(",")) - {""} <= set(project["optional-dependencies"])
     return ""
 
