@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,8 @@ import typer
 from escsync.cli.exits import Exit, Stop, worst
 from escsync.cli.provisioning.ending import orderly
 from escsync.cli.provisioning.pen import Pen, files
-from escsync.cli.provisioning.work import Work
+from escsync.cli.provisioning.removal import remove, removed
+from escsync.cli.provisioning.work import Work, row
 from escsync.cli.session import Session, suggestion
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def deprovision(
     """Lists what escsync made in the trackers, and what of it is kept and why; --apply removes it, and nothing else."""
 
     def do(work: Work, adapter: Provisioner) -> None:
-        _deprovision(work, adapter, apply=apply, sure=yes)
+        remove(work, adapter, apply=apply, sure=yes)
 
-    works = _works(session, apply, do, _removals)
+    works = _works(session, apply, do, removed)
     listed = any(not one.kept for work in works for one in work.things)
     if listed and not apply and not session.terminal.as_json:
         session.terminal.say(
@@ -110,13 +110,14 @@ def _works(
 
 
 def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply: bool) -> None:
+    from escsync.setup.vacancies import gaps
     from escsync.setup.wishes import wishes
     from escsync.setup.writeback import written
 
     tracker, session = work.tracker, work.session
     accounts = bool(session.config.accounts.rows)
     work.wishes = wishes(tracker.vocabulary, accounts=accounts, leave_out=tracker.leave_out, only=only)
-    work.things = list(adapter.missing(work.wishes))
+    work.things = [*adapter.missing(work.wishes), *(() if only else gaps(tracker.vocabulary))]
     makes = [gap for gap in work.things if not gap.by_hand]
     by_hand = [gap for gap in work.things if gap.by_hand]
     if apply:
@@ -129,7 +130,7 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
                     pen.note(made)
                     work.say("MAPPED" if gap.found else "MADE", gap.subject, _called(gap, made))
         finally:
-            work.wrote(pen, "it should say")
+            work.wrote([pen], "it should say")
     else:
         for gap in makes:
             work.say("FOUND" if gap.found else "MAKE", gap.subject, gap.what)
@@ -140,53 +141,6 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
         work.sum((len(work.done), "done"), (len(work.errors), "failed"), (len(by_hand), "to do by hand"))
     else:
         work.sum((len(makes) - found, "to make"), (found, "found"), (len(by_hand), "to do by hand"))
-
-
-def _deprovision(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -> None:
-    from escsync.adapter import Vanished
-    from escsync.setup.writeback import struck
-
-    work.things = list(adapter.provided())
-    mine = [one for one in work.things if not one.kept]
-    kept = (len(work.things) - len(mine), "kept")
-    for one in work.things:
-        if one.kept or not apply:
-            work.say("KEEP" if one.kept else "REMOVE", one.id, one.what, one.kept)
-    if not work.things:
-        work.sum((0, ""), (1, "nothing"))
-        return
-    if not apply or not mine or not (sure or _agreed(work, len(mine))):
-        work.sum((len(mine), "to remove"), kept)
-        return
-
-    def withdraw(one: Provided) -> None:
-        try:
-            adapter.withdraw(one)
-        except Vanished:
-            return  # somebody else was quicker: it is gone, which is what was wanted
-
-    pen = Pen(work.session, work.tracker.name, struck, work.known)
-    try:
-        with pen:
-            for one, _ in work.each(mine, withdraw, lambda one: one.id):
-                work.done.append(one)
-                pen.note(one)
-                work.say("GONE", one.id, one.what)
-    finally:
-        work.wrote(pen, "it should not say any more")
-    work.sum((len(work.done), "removed"), (len(work.errors), "failed"), kept)
-
-
-def _agreed(work: Work, count: int) -> bool:
-    """On a terminal a person is asked once more; a script has said --apply."""
-    terminal = work.session.terminal
-    if not (terminal.interactive and sys.stdin.isatty()):
-        return True
-    from rich.prompt import Confirm
-
-    things = "1 thing" if count == 1 else f"{count} things"
-    asked = f"Remove {things} from {work.tracker.name}? All values in it go with it"
-    return Confirm.ask(asked, console=terminal.err, default=False)
 
 
 def _called(gap: Gap, made: Provided) -> str:
@@ -224,20 +178,4 @@ def _gaps(work: Work) -> dict[str, Any]:
         }
         for gap in work.things
     ]
-    return {"gaps": gaps, "made": [_row(work, made) for made in work.done], "paste": work.unwritten}
-
-
-def _removals(work: Work) -> dict[str, Any]:
-    return {
-        "provided": [_row(work, one) for one in work.things],
-        "removed": [one.id for one in work.done],
-        "take_out": work.unwritten,
-    }
-
-
-def _row(work: Work, one: Provided) -> dict[str, Any]:
-    from escsync.config.problem import dotted
-
-    clean = work.session.discretion.clean
-    settings = {dotted(key): value for key, value in one.settings.items()}
-    return {"id": one.id, "kind": one.kind, "what": clean(one.what), "settings": settings, "kept": one.kept}
+    return {"gaps": gaps, "made": [row(work, made) for made in work.done], "paste": work.unwritten}
