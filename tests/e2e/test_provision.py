@@ -363,6 +363,29 @@ def test_an_entry_that_was_changed_since_is_not_struck(office):
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "left", "said"),
+    [
+        (("--tracker", "support"), 3, "the tracker helpdesk uses it (fields.tone): take the entry out there"),
+        ((), 1, "helpdesk: nothing that escsync made is there"),
+    ],
+)
+def test_what_another_tracker_of_the_same_place_uses_stays(office, asked, left, said):
+    """Unless both are taken away together: then both sections say nothing of it any more."""
+    _, _, section = office.text.partition("  support:")
+    office.path.write_text(f"{office.text}  helpdesk:{section}", "utf-8")
+    before = office.text
+    office("provision", "--apply", "--field", "tone", "--field", "due_at")
+
+    answer = office("deprovision", "--apply", *asked)
+
+    assert answer.code == 0, answer.err
+    assert len(office.names) == left
+    assert said in answer.out
+    assert (office.text == before) is (asked == ())
+    assert office.text.count("tone: f2") == (0 if asked == () else 2)
+
+
 class _Typed(io.StringIO):
     def isatty(self):
         return True

@@ -113,7 +113,7 @@ def test_a_tracker_that_is_switched_off_or_renamed_meanwhile(office, old, new, c
 def test_what_cannot_be_struck_is_said_to_be_taken_out(office, form):
     """An entry that comes from elsewhere by an anchor stands there still: it should not say so any more."""
     office("provision", "--apply", "--field", "tone")
-    other = "  old: {adapter: memory, mode: off, fields: &ours {tone: f2}}\n"
+    other = "  old: {adapter: local, mode: off, connection: {path: x.db}, fields: &ours {tone: f2}}\n"
     office.configure("  support:", other + "  support:").configure(
         "      tone: f2 ", "      <<: *ours\n      # f2 "
     )

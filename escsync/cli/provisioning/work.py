@@ -115,11 +115,11 @@ class Work:
             about = f"{self.tracker.name}: {subject}"
             self.session.terminal.say(line(self.session, f"{sign:<6}", _STYLES[sign], about, message, remedy))
 
-    def sum(self, *counts: tuple[int, str]) -> None:
-        """The last line of a tracker."""
+    def sum(self, *counts: tuple[int, str], none: str = "nothing is missing") -> None:
+        """The last line of a tracker; *none* where there is nothing to count."""
         told = ", ".join(f"{count} {what}" for count, what in counts if count)
         if not self.session.terminal.as_json:
-            self.session.terminal.say(f"{self.tracker.name}: {told or 'nothing is missing'}")
+            self.session.terminal.say(f"{self.tracker.name}: {told or none}")
 
     def failed(self, id: str, subject: str, error: TrackerError) -> None:
         """What could not be done; the remedy of the same reason is told once."""
@@ -136,17 +136,17 @@ class Work:
         self._note(id, subject, told.code, told.message, remedy)
         self.code = Exit.PARTIAL
 
-    def wrote(self, pen: Pen, should: str) -> None:
-        """Say which file was written, and show what a person must change in it: *should* says how."""
+    def wrote(self, pens: Sequence[Pen], should: str) -> None:
+        """Say which files were written, and show what a person must change in them: *should* says how."""
         from escsync.setup.writeback import to_paste
 
         terminal = self.session.terminal
-        for file in pen.files:
+        for file in dict.fromkeys(file for pen in pens for file in pen.files):
             terminal.note(f"{file}: written")
-        if pen.left:
+        if left := [one for pen in pens for one in pen.left]:
             self.code = Exit.PARTIAL
-            self.unwritten = to_paste(tuple(pen.left))
-            why = "; ".join(dict.fromkeys(str(one.why) for one in pen.left))
+            self.unwritten = to_paste(tuple(left))
+            why = "; ".join(dict.fromkeys(str(one.why) for one in left))
             terminal.problem([f"not everything could be written ({why}). Nothing is lost; {should}:"])
             if not terminal.as_json:
                 terminal.raw(self.unwritten)
@@ -211,3 +211,12 @@ class Work:
         self.errors.append(
             {"id": id, "subject": subject, "code": code, "message": clean(message), "remedy": clean(remedy)}
         )
+
+
+def row(work: Work, one: Provided) -> dict[str, Any]:
+    """Something that was made, as JSON has it."""
+    from escsync.config.problem import dotted
+
+    clean = work.session.discretion.clean
+    settings = {dotted(key): value for key, value in one.settings.items()}
+    return {"id": one.id, "kind": one.kind, "what": clean(one.what), "settings": settings, "kept": one.kept}
