@@ -25,7 +25,9 @@ def rule(
     base = code.strip().upper().partition(":")[0]
     entry = CATALOGUE.get(base)
     if entry is None:
-        raise Stop(f"{code}: no such finding code{suggestion(base, _codes())}")
+        alike = [one for one in _codes() if base and one.startswith(base)]
+        hint = f"; these begin so: {', '.join(alike)}" if alike else suggestion(base, _codes())
+        raise Stop(f"{code}: no such finding code{hint}")
     if session.terminal.as_json:
         session.terminal.document(
             {

@@ -58,6 +58,9 @@ def _build(session: Session, folder: Path, shown: Path) -> int:
     if folder.exists() and not folder.is_dir():
         raise Stop(f"{shown}: this is a file; name a folder with --dir")
     if mark.is_file():
+        session.terminal.note(
+            f"{shown}: an earlier demo is there; it is made anew, with all that was tried in it"
+        )
         for name in mark.read_text("utf-8").split("\n"):
             if name and Path(name).name == name:
                 (folder / name).unlink(missing_ok=True)

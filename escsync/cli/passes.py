@@ -72,7 +72,9 @@ def plan(
             session.terminal.say(changes.summary(one.tracker, one.plan))
         for line in list(outcome.told(one))[1:]:
             session.terminal.note(line)
-    if not session.terminal.as_json and any(one.plan.changes for one in outcomes):
+    # Where a limit refuses, its own line has said what to raise.
+    refused = any(one.refused for one in outcomes)
+    if not session.terminal.as_json and not refused and any(one.plan.changes for one in outcomes):
         target = str(out) if out else "plan.json"
         saved = "" if out else f"`escsync plan --out {target}`, then "
         session.terminal.note(
@@ -110,6 +112,8 @@ def apply(
     left = sorted(set(plans) - {one.name for one in wanted})
     if left:
         session.terminal.note(f"left alone (mode: off, or not asked for): {', '.join(left)}")
+    if not plans and not session.terminal.as_json:
+        session.terminal.say(f"{file}: the plan holds no change; there is nothing to apply")
     within = limits(session, max_writes, max_share)
     done = on_each(session, lambda one: engine.apply(one, plans[one.tracker]), within=within, trackers=wanted)
     return reported(session, done)

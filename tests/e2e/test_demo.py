@@ -58,6 +58,7 @@ def test_a_second_demo_replaces_the_first_and_nothing_else(house, tour):
     assert again.json["second_pass_writes"] == 0
     assert again.json["escalations"] >= 12
     assert mine.read_text("utf-8") == "mine"
+    assert "play: an earlier demo is there; it is made anew" in again.err
 
 
 def test_a_foreign_folder_is_left_alone(house):

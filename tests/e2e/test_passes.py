@@ -158,6 +158,27 @@ def test_a_limit_refuses_the_whole_plan_and_names_the_way_on(house):
     assert house("plan", "--max-writes", 0).code in (0, 3)
 
 
+def test_a_refused_plan_names_no_next_step_that_would_be_refused_again(house):
+    """The limit's own line says what to raise; a plan within the limits says how to go on."""
+    refused = house("plan", "--max-writes", 1)
+    planned = house("plan")
+
+    assert "Next: " not in refused.err
+    assert "--max-writes" in refused.err
+    assert "Next: `escsync plan --out plan.json`" in planned.err
+
+
+def test_an_empty_plan_says_that_nothing_is_to_be_done(house):
+    """Silence would leave open whether anything was read."""
+    house("sync")
+    house("plan", "--out", "p.json")
+
+    answer = house("apply", "p.json")
+
+    assert answer.code == 0
+    assert answer.out == "p.json: the plan holds no change; there is nothing to apply\n"
+
+
 def test_a_plan_beyond_a_limit_withholds_everything_until_the_limit_is_raised(house):
     """Exit 3: nothing of it would be done (decision 8); `apply` with a higher limit does what was saved."""
     planned = house("plan", "--max-writes", 1, "--out", "p.json", "--format", "json")

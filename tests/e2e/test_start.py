@@ -152,3 +152,12 @@ def test_doctor_says_once_that_a_tracker_does_not_let_it_in(tmp_path):
 
     assert answer.code == 6
     assert sum("access" in line for line in answer.out.splitlines()) == 1, answer.out
+
+
+def test_the_beginning_of_a_code_names_all_that_begin_so(tmp_path):
+    """Nearer than anything that is merely spelt alike."""
+    answer = House(tmp_path)("rule", "ACK")
+
+    assert answer.code == 2
+    assert "these begin so: ACK_" in answer.err
+    assert "BACKDATED" not in answer.err
