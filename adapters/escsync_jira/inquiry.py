@@ -17,6 +17,11 @@ def deployment_of(connection: Connection, settings: JiraConnection) -> str:
     """Which Jira it is, by its own word; where it says nothing, by how escsync signs in."""
     answer = connection.get("serverInfo", what="asking what Jira this is", refused=(401, 403, 404))
     told = answer.body.get("deploymentType") if isinstance(answer.body, dict) else None
+    if settings.email and (answer.status == 401 or told not in (None, "Cloud")):
+        raise Denied(
+            "Jira does not accept this e-mail address with this token",
+            remedy="on Data Center (your own server) leave connection.email out, its token stands alone; on Cloud check both",
+        )
     if told is None:
         return Deployment.CLOUD if settings.email else Deployment.DATACENTER
     return Deployment.CLOUD if told == "Cloud" else Deployment.DATACENTER

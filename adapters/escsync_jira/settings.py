@@ -64,6 +64,14 @@ class JiraConnection(BaseModel):
             raise ValueError(f"must be the site alone: https://{host}")
         return url.strip().rstrip("/")
 
+    @field_validator("email")
+    @classmethod
+    def _mailbox(cls, email: str) -> str:
+        before, _, after = email.strip().rpartition("@")
+        if email.strip() and not (before and after):
+            raise ValueError("must be an e-mail address such as escsync@acme.example")
+        return email.strip()
+
     @field_validator("token", "password")
     @classmethod
     def _sendable(cls, secret: SecretStr) -> SecretStr:

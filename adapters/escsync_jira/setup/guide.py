@@ -10,21 +10,18 @@ from ..settings import JiraConnection
 from .explorer import JiraExplorer
 from .rights import RIGHTS
 
-_DEPLOYMENT = ("connection", "deployment")
-
 
 class JiraGuide:
     """The way in: an address, an account, a token."""
 
     questions = (
         Question(("connection", "url"), "The address of your Jira, as a browser shows it after signing in"),
-        Question(
-            _DEPLOYMENT, "Is it Jira `cloud` (at atlassian.net) or `datacenter` (your own server)?", "cloud"
-        ),
+        # Which Jira it is, the address or the server tells.
         Question(
             ("connection", "email"),
-            "The e-mail address of the account that escsync works as; best one of its own",
-            only={_DEPLOYMENT: "cloud"},
+            "Jira Cloud (at atlassian.net): the e-mail address of the account that escsync works as, best one of its own; "
+            "Data Center (your own server): nothing, just Enter",
+            optional=True,
         ),
         Question(
             ("connection", "token"),
