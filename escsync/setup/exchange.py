@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _SIGN, _END = ".escsync-", ".tmp"
-_DEAD = 60.0
+_DEAD = 5.0
 """Seconds after which nobody is at work any more on a text that was never put in its place."""
 
 

@@ -336,7 +336,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path):
 
 
 def test_what_a_killed_program_left_is_taken_away(tmp_path):
-    """By the next one that writes the file, after a minute; what people keep beside it stays."""
+    """By the next one that writes the file, after some seconds; what people keep beside it stays."""
     file, dead, busy, theirs = (
         tmp_path / name
         for name in (
