@@ -57,6 +57,8 @@ class Place:
     scope: Mapping[str, Any]
     kind: str = ""
     empty: bool = False
+    also: tuple[Mapping[str, Any], ...] = ()
+    """Other scopes that mean this place, each as complete as *scope*."""
 
 
 @dataclass(frozen=True, slots=True)
