@@ -151,6 +151,8 @@ class Gap:
     what: str
     by_hand: str = ""
     found: bool = False
+    optional: bool = False
+    """A pass works without: the tracker holds it all the same, and making it only adds its name and its options."""
 
 
 @dataclass(frozen=True, slots=True)

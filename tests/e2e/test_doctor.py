@@ -123,6 +123,39 @@ def test_while_a_pass_works_no_ticket_is_made(house):
     assert answer.out.splitlines()[-1] == "not ready; next: run it again when that pass is over"
 
 
+# -- what the process asks for and nothing stands for
+
+
+def test_a_step_without_a_status_is_told_with_what_it_means(house):
+    """Nobody could show in the tracker that an escalation stands there; provisioning leaves it to people."""
+    house.configure("      solution_design: Solution design\n", "")
+
+    answer, listed = house("doctor"), house("provision")
+
+    assert answer.code == 0
+    assert line(answer, "stages.solution_design").startswith("WARN support: ")
+    assert "cannot be moved back to it -> create a status" in line(answer, "stages.solution_design")
+    assert "HAND   support: stages.solution_design: no status stands for it -> create a status" in listed.out
+
+
+def test_fields_that_are_mapped_to_nothing_are_one_line(house):
+    """What the tracker holds under our own name is mapped; what the team does without is not asked for."""
+    told = line(house("doctor"), "fields")
+    house.configure(
+        "    fields:  ", "    provision: {leave_out: [update_due_at, follow_up_due_at]}\n    fields:  "
+    )
+    less = line(house("doctor"), "fields")
+
+    assert told.startswith(
+        "WARN support: fields: 5 fields that the process asks for are mapped to nothing: ack_due_at, "
+    )
+    assert "-> `escsync provision` lists them, and --apply makes them" in told
+    assert (
+        "3 fields that the process asks for are mapped to nothing: ack_due_at, investigation_due_at, escsync_stage"
+        in less
+    )
+
+
 # -- what a person should know before the first pass
 
 
@@ -333,7 +366,7 @@ def test_every_line_is_explained():
     """Whatever doctor looks at stands on its page, as every kind of drift stands on the other."""
     root = Path(__file__).parents[2]
     pages = {name: (root / "docs" / f"{name}.md").read_text("utf-8") for name in ("doctor", "drift")}
-    sources = [*(root / "escsync" / "cli").glob("*.py"), *(root / "escsync" / "setup").glob("*.py")]
+    sources = [*(root / "escsync" / "cli").rglob("*.py"), *(root / "escsync" / "setup").glob("*.py")]
     told = {
         name
         for path in sources

@@ -108,6 +108,7 @@ class Examination:
 
     def _lines(self) -> Iterator[Problem]:
         from escsync.adapter import Denied, Level, Problem, TrackerError
+        from escsync.cli.inspection.lacking import lacking
         from escsync.registry import PluginError
         from escsync.setup import matching, sanity
 
@@ -120,6 +121,8 @@ class Examination:
                     yield problem
                     if problem.code == "UNREACHABLE":
                         return
+                if not self._failed:
+                    yield from lacking(session, tracker, adapter)
                 yield from self._clocks(adapter)
                 try:
                     self.accounts = list(adapter.people())
