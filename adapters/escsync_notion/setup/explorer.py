@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,9 +32,12 @@ class NotionExplorer:
     def places(self) -> Iterator[Place]:
         """The databases that are shared with the connection, and then the pages below which one can be made."""
         sources = [raw for raw in found(self._connection, "data_source") if not raw.get("in_trash")]
+        above = Counter(map(_database, sources))
         for raw in sorted(sources, key=lambda raw: not _LIKELY.search(title(raw))):
-            id = dashes(str(raw.get("id")))
-            yield Place(id, title(raw) or id, {"data_source": id}, "database")
+            id, database = dashes(str(raw.get("id"))), _database(raw)
+            # Of a database with several data sources its own name would not tell which.
+            also = ({"database": database},) if database and above[database] == 1 else ()
+            yield Place(id, title(raw) or id, {"data_source": id}, "database", also=also)
         pages = [raw for raw in found(self._connection, "page") if is_plain(raw)]
         for raw in sorted(pages, key=lambda raw: not _LIKELY.search(title(raw))):
             id = dashes(str(raw.get("id")))
@@ -105,6 +109,13 @@ def is_plain(raw: Mapping[str, Any]) -> bool:
     parent = raw.get("parent")
     kind = parent.get("type") if isinstance(parent, dict) else ""
     return kind in ("workspace", "page_id", "block_id") and not raw.get("in_trash")
+
+
+def _database(raw: Mapping[str, Any]) -> str:
+    """The id of the database in which a data source stands; "" where that is not told."""
+    parent = raw.get("parent")
+    told = parent.get("database_id") if isinstance(parent, dict) else None
+    return dashes(told) if isinstance(told, str) else ""
 
 
 def _available(column: Column) -> Available:

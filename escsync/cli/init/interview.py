@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from rich.text import Text
@@ -63,7 +64,7 @@ class Interview:
             self.say(wrong, "yellow")
 
     def choose(self, words: str, options: Sequence[str]) -> int:
-        """Which of *options* it is: by its number, by its name or by enough of its name."""
+        """Which of *options* it is: by its number, by its name or by words of it, which narrow what is listed."""
         offered = list(range(len(options)))
         while True:
             for number, index in enumerate(offered[:_AT_ONCE], 1):
@@ -75,14 +76,24 @@ class Interview:
             answer = self.ask(f"{words} (a number, or part of a name)", "1")
             if answer.isdecimal() and 1 <= int(answer) <= min(len(offered), _AT_ONCE):
                 return offered[int(answer) - 1]
-            wanted = answer.casefold()
-            exact = [index for index, one in enumerate(options) if one.casefold() == wanted]
-            found = exact or [index for index, one in enumerate(options) if wanted in one.casefold()]
+            found = _meant(answer, options, offered) or _meant(answer, options, range(len(options)))
             if len(found) == 1:
                 return found[0]
             if not found:
                 self.say(f"Nothing of the list is called {answer!r}.", "yellow")
             offered = found or list(range(len(options)))
+
+
+def _meant(answer: str, options: Sequence[str], among: Iterable[int]) -> list[int]:
+    """Which of *among* are called so: exactly, else by whole words, else by parts; all words of the answer must fit."""
+    wanted, indices = answer.casefold().split(), list(among)
+    names = {index: options[index].casefold() for index in indices}
+    words = {index: set(re.findall(r"\w+", names[index])) for index in indices}
+    return (
+        [index for index in indices if names[index].split() == wanted]
+        or [index for index in indices if set(wanted) <= words[index]]
+        or [index for index in indices if all(word in names[index] for word in wanted)]
+    )
 
 
 class _Lines:

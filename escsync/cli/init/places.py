@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from escsync.cli.exits import Stop
 from escsync.cli.init.answers import Answers, Unfit
+from escsync.report.display import shown
 
 if TYPE_CHECKING:
     from escsync.cli.init.interview import Interview
@@ -46,29 +47,46 @@ def chosen(explorer: Explorer, guide: Guide, answers: Answers, person: Interview
         head = (
             "several places fit; choose one with" if found else "nothing that the account sees fits; there is"
         )
-        lines = [f"  {_settings(place)}    {place.name}" for place in (found or places)[:_LISTED]]
-        raise Stop(f"{head}:", *lines, *(["  ..."] if len(found or places) > _LISTED else []))
+        # The name first: what is copied up to the end of the line must be settings alone.
+        lines = [f"{shown(_called(place))}:  {_settings(place)}" for place in (found or places)[:_LISTED]]
+        raise Stop(f"{head}:", notes=[[*lines, *(["..."] if len(found or places) > _LISTED else [])]])
     if given and not found:
         person.say("Nothing that the account sees fits the scope that was given.", "yellow")
     offered = found or places
     person.say("Where are the executive escalations?")
-    named = [f"{place.name} ({place.kind})" if place.kind else place.name for place in offered]
-    return offered[person.choose("Which place", named)]
+    return offered[person.choose("Which place", [_called(place) for place in offered])]
 
 
 def _fitting(places: list[Place], given: Mapping[str, Any]) -> list[Place]:
-    """The places that agree with what was given, as far as places are told apart by it."""
-    telling = {key for place in places for key in place.scope} & set(given)
-    return [place for place in places if all(_means(str(given[key]), key, place) for key in telling)]
+    """The places that agree with what was given, as far as places are told apart by it, with the scope that does."""
+    telling = {key for place in places for scope in _scopes(place) for key in scope} & set(given)
+    return [
+        replace(place, scope=scope)
+        for place in places
+        for scope in [_agreeing(place, {key: str(given[key]) for key in telling})]
+        if scope is not None
+    ]
 
 
-def _means(given: str, key: str, place: Place) -> bool:
-    if key not in place.scope:
-        return False
-    wanted, bare = given.casefold(), place.id.replace("-", "").casefold()
-    spelled = {str(place.scope[key]).casefold(), place.id.casefold(), place.name.casefold()}
-    # An address may end in the id.
-    return wanted in spelled or (len(bare) >= 32 and bare in wanted.replace("-", ""))
+def _scopes(place: Place) -> tuple[Mapping[str, Any], ...]:
+    return (place.scope, *place.also)
+
+
+def _agreeing(place: Place, given: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """In which of its words *place* is what was given; None in none."""
+    fitting = (
+        scope
+        for scope in _scopes(place)
+        if all(key in scope and _means(value, str(scope[key]), place) for key, value in given.items())
+    )
+    return next(fitting, None)
+
+
+def _means(given: str, spelled: str, place: Place) -> bool:
+    wanted, bare = given.casefold(), spelled.replace("-", "").casefold()
+    known = {spelled.casefold(), place.id.casefold(), place.name.casefold()}
+    # An address may hold the id.
+    return wanted in known or (len(bare) >= 32 and bare in wanted.replace("-", ""))
 
 
 def _suffices(answers: Answers, likeliest: Place) -> bool:
@@ -85,6 +103,10 @@ def _suffices(answers: Answers, likeliest: Place) -> bool:
 
 def _refers(place: Place) -> bool:
     return any("${" in str(value) for value in place.scope.values())
+
+
+def _called(place: Place) -> str:
+    return f"{place.name} ({place.kind})" if place.kind else place.name
 
 
 def _settings(place: Place) -> str:
