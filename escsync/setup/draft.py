@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any, TypeAlias
 
-from escsync.adapter import FIELDS, Stage
+from escsync.adapter import FIELDS
 from escsync.domain.fields import MAPPED_STAGES
 
 from .proposal import Match, Proposal, Rung
+from .stages import NEEDED
 
 Row: TypeAlias = tuple[str, str]
 """A line, and the remark that stands beside it."""
@@ -131,10 +132,12 @@ def _stages(found: Proposal, looked: bool) -> Iterator[Row]:
         for rung in rungs:
             if not rung.sure:
                 yield f"      # {stage}: {quoted(rung.step.spelling)}", _rungs([rung])
-        if not rungs and stage not in (Stage.CANDIDATE, Stage.REJECTED, Stage.DUPLICATE):
+        if not rungs and stage in NEEDED:
             yield (
                 f"      # {stage}:",
-                "init found no status that is called like it" if looked else "its status, by id or name",
+                "init found no status for it; add one to the workflow, and name it here"
+                if looked
+                else "its status, by id or name",
             )
     for step in found.unplaced:
         spelled_ = remark(quoted(step.spelling))
@@ -142,9 +145,10 @@ def _stages(found: Proposal, looked: bool) -> Iterator[Row]:
 
 
 def _rungs(rungs: Sequence[Rung]) -> str:
-    return ", ".join(f"{remark(rung.step.name)}: {rung.confidence} %" for rung in rungs) + (
-        f", {remark(rungs[0].reason)}" if len(rungs) == 1 else ""
-    )
+    if len(rungs) == 1:
+        return f"{remark(rungs[0].step.name)}: {rungs[0].confidence} %, {remark(rungs[0].reason, 120)}"
+    told = (remark(rung.reason, 120) if rung.doubtful else f"{rung.confidence} %" for rung in rungs)
+    return ", ".join(f"{remark(rung.step.name)}: {each}" for rung, each in zip(rungs, told, strict=True))
 
 
 def _fields(found: Proposal, looked: bool) -> Iterator[str]:
@@ -156,7 +160,10 @@ def _fields(found: Proposal, looked: bool) -> Iterator[str]:
             yield "      # written by escsync, in mode annotate and enforce:"
         yield from _block([_field(match) for match in matches])
         if lacking:
-            yield f"      # {'not found by init' if looked else 'not looked for'}; `escsync provision` makes these, each a line of its own:"
+            # Worded so that it is still true when they have been made.
+            seen = "init found nothing like these" if looked else "init did not look for these"
+            yield f"      # {seen}; `escsync provision --apply` makes those that"
+            yield "      # have no line of their own here yet:"
             yield from wrap(
                 ", ".join(lacking), 100, initial_indent="      #   ", subsequent_indent="      #   "
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 from escsync.adapter import FIELDS, Field, FieldKind, Stage, Vocabulary
 from escsync.offers import Available, Shape, Step
@@ -22,6 +23,8 @@ WORTH_SAYING = 40
 _ALIKE = 2
 _UNDECIDED = 60
 _CATEGORIES = (FieldKind.CHOICE, FieldKind.CHOICES)
+_OURS = [label(name) for name in OWN_FIELDS]
+"""What the fields that escsync writes are called where it made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,11 @@ class Rung:
         """Does it stand in the configuration, or is it left to a person?"""
         return self.confidence >= SURE
 
+    @property
+    def doubtful(self) -> bool:
+        """Did a person name it, and is it not there as named?"""
+        return self.reason.startswith(f"{ladder.NAMED},")
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -63,6 +71,8 @@ class Proposal:
     stages: tuple[Rung, ...] = ()
     lacking: tuple[str, ...] = ()
     """Fields that the process wants and nothing there is like: provisioning makes them."""
+    unserved: tuple[Stage, ...] = ()
+    """Steps of the process for which no status stands."""
     unplaced: tuple[Step, ...] = ()
     """Statuses that stand for no stage."""
     notes: tuple[str, ...] = field(default=())
@@ -99,13 +109,23 @@ def propose(
     matches += _best(free, leave_out={match.name for match in matches})
     order = list(FIELDS)
     found = tuple(sorted(matches, key=lambda match: order.index(match.name)))
-    rungs, unplaced = ladder.proposed(shape.steps, stages or {})
+    told, unplaced = ladder.proposed(shape.steps, stages or {})
+    rungs = tuple(Rung(*one) for one in told)
+    served = {rung.stage for rung in rungs if rung.sure}
     return Proposal(
         fields=found,
-        stages=tuple(Rung(*one) for one in rungs),
+        stages=rungs,
         lacking=_lacking(found),
+        unserved=tuple(stage for stage in ladder.NEEDED if stage not in served) if shape.steps else (),
         unplaced=unplaced,
-        notes=shape.notes,
+        notes=(*shape.notes, *_doubts(rungs)),
+    )
+
+
+def _doubts(rungs: Iterable[Rung]) -> tuple[str, ...]:
+    """What a person named and is not there as named: obeyed, and said."""
+    return tuple(
+        f"stages.{rung.stage}: {rung.step.spelling}: {rung.reason}" for rung in rungs if rung.doubtful
     )
 
 
@@ -113,6 +133,8 @@ def judged(wanted: Field, found: Available) -> Likeness:
     """How sure *found* is our field *wanted*: by its name, its form and its options."""
     if wanted.kind not in found.kinds or (wanted.own and not found.writable):
         return Likeness()
+    if not wanted.own and same(found.name, _OURS):
+        return Likeness()  # what escsync writes, for another project of the same tracker say, tells it nothing
     own, others = (wanted.name, label(wanted.name)), TERMS.get(wanted.name, ())
     by_name = max(
         (likeness(name, own, others) for name in (found.name, _bare(found.spelling))),
@@ -142,8 +164,18 @@ def _told(available: Sequence[Available], given: Mapping[str, str]) -> list[Matc
         named = [one for one in available if one.spelling.casefold() == spelling.casefold()]
         named = named or [one for one in available if same(one.name, [spelling])]
         one = named[0] if len(named) == 1 else Available(spelling, spelling, "", (wanted.kind,))
-        found.append(Match(name, one, 100, "you named it", choices(wanted, one.options)))
+        found.append(Match(name, one, 100, _named(spelling, available, named), choices(wanted, one.options)))
     return found
+
+
+def _named(spelling: str, available: Sequence[Available], found: Sequence[Available]) -> str:
+    """Why a field is taken that a person named. Not every field is shown beforehand, so that one is not there is no error."""
+    if found or not available:
+        return ladder.NAMED
+    names = {name.casefold(): name for one in available for name in (one.spelling, one.name)}
+    near = get_close_matches(spelling.casefold(), names, n=1, cutoff=0.75)
+    meant = f"; did you mean {names[near[0]]!r}?" if near else ""
+    return f"{ladder.NAMED}, though init sees no such field{meant}"
 
 
 def _best(available: Sequence[Available], leave_out: set[str]) -> list[Match]:

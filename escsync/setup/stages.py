@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TypeAlias
 
 from escsync.adapter import Stage
-from escsync.domain.fields import MAPPED_STAGES
+from escsync.domain.fields import MAPPED_STAGES, STEPS
 from escsync.offers import Step
 
 from .likeness import Likeness, likeness
 from .synonyms import STAGES
 
 Rung: TypeAlias = tuple[Stage, Step, int, str]
+NEEDED = (*STEPS, Stage.CLOSED)
+"""The stages through which every escalation goes: a status should stand for each."""
 ENDS = frozenset({Stage.CLOSED, Stage.REJECTED, Stage.DUPLICATE})
+NAMED = "you named it"
 _WORTH_SAYING = 40
 _WRONG_END = 40
 """Less sure is a status that says "closed" and does not count as done there, and the other way round."""
@@ -44,10 +48,22 @@ def proposed(steps: Iterable[Step], given: Mapping[str, str]) -> tuple[tuple[Run
     return tuple(found), tuple(step for step in known if step.spelling not in placed)
 
 
-def _told(stage: Stage, spelling: str, known: Iterable[Step]) -> Rung:
-    folded = spelling.casefold()
-    found = [step for step in known if folded in (step.spelling.casefold(), step.name.casefold())]
-    return stage, found[0] if len(found) == 1 else Step(spelling, spelling), 100, "you named it"
+def _told(stage: Stage, spelling: str, known: Sequence[Step]) -> Rung:
+    folded = spelling.strip().casefold()
+    found = [step for step in known if folded in (step.spelling.casefold(), step.name.strip().casefold())]
+    if len(found) == 1:
+        return stage, found[0], 100, NAMED
+    return stage, Step(spelling, spelling), 100, f"{NAMED}{_doubt(folded, len(found), known)}"
+
+
+def _doubt(folded: str, found: int, known: Sequence[Step]) -> str:
+    """What is to be said of a name that is no status, or several; nothing where no status is known at all."""
+    if found:
+        return f", but {found} statuses are called so: name it by its id"
+    names = {step.name.strip().casefold(): step.name.strip() for step in known}
+    near = get_close_matches(folded, names, n=1, cutoff=0.6)
+    meant = f"; did you mean {names[near[0]]!r}?" if near else ""
+    return f", but the tracker has no such status{meant}" if known else ""
 
 
 def _judged(stage: Stage, step: Step) -> Likeness | None:

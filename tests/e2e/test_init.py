@@ -143,7 +143,9 @@ def test_with_answers_the_tracker_is_looked_at(house, workspace, where):
     url = f"connection.url={workspace.server.url}"
 
     offered = house("init", "--tracker", "notion", "--set", url)
-    scope = re.search(r"scope\.data_source=\S+(?= Escalations)", offered.err)[0]
+    scope = re.search(
+        r"(?<=Escalations \(database\):  --set )scope\.data_source=\S+$", offered.err, re.MULTILINE
+    )[0]
     written = house(
         "init", "--tracker", "notion", "--set", url, "--set", scope, "--set", "company=Acme: Tools"
     )
@@ -294,13 +296,18 @@ def test_an_answer_that_cannot_be_used_is_said(house, setting, said):
     assert files(house) == set()
 
 
-def test_without_the_secret_the_answers_are_written_and_the_way_on_is_said(house):
-    """What was not answered stands behind a #, with an example."""
-    answer = house("init", "--tracker", "jira", "--set", f"connection.url={NOWHERE}")
+def test_without_the_secret_nothing_is_written_unless_no_look_is_wanted(house):
+    """Half a file would stand in the way of the next try; `--offline` puts what was not answered behind a #."""
+    given = ["init", "--tracker", "jira", "--set", f"connection.url={NOWHERE}"]
 
+    refused, left = house(*given), files(house)
+    answer = house(*given, "--offline")
+
+    assert (refused.code, refused.out, left) == (2, "", set())
+    assert "JIRA_TOKEN is not set, so the tracker cannot be looked at; nothing was written" in refused.err
+    assert "    export JIRA_TOKEN=..." in refused.err
     assert answer.code == 0
-    assert "JIRA_TOKEN is not set, so the tracker was not looked at" in answer.err
-    assert "export JIRA_TOKEN=..." in answer.out
+    assert "  export JIRA_TOKEN=..." in answer.out
     text = (house.folder / "escsync.yaml").read_text("utf-8")
     assert tracker(house)["connection"] == {"url": NOWHERE, "token": "${env:JIRA_TOKEN}"}
     assert re.search(r"# project: EXEC +# The project's key", text)

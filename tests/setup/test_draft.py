@@ -112,7 +112,7 @@ def test_a_draft_of_a_tracker_that_was_not_looked_at_says_what_to_fill_in():
     found = written(looked=False)
 
     assert "# closed:" in found.text
-    assert "not looked for; `escsync provision` makes these, each a line of its own:" in found.text
+    assert "# init did not look for these; `escsync provision --apply` makes those that\n" in found.text
     assert "root_cause" in found.text
     assert found.tracker["fields"] == {}
 

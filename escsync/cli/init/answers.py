@@ -20,7 +20,7 @@ PARTS = ("connection", "scope")
 """The parts of a tracker's section that the adapter's models know."""
 _REFERENCE = re.compile(r"\$\{(env|file):[^{}]+\}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
-_STAND_IN = "x" * 24
+_STAND_IN = "stand-in-only@acme.example"
 """What a secret that is not there yet is taken to be, where only the other answers are looked at."""
 
 
@@ -111,6 +111,19 @@ class Answers:
         """The environment variables that the answers refer to and that are not set."""
         names = [m for value in self.values.values() for m in re.findall(r"\$\{env:([^{}]+)\}", str(value))]
         return [name for name in dict.fromkeys(names) if not self.environ.get(name, "").strip()]
+
+    def astray(self) -> str:
+        """What is wrong with a reference that leads nowhere, a variable that is not set apart; "" where all lead on."""
+        from escsync.secrets import Unresolved, refers, resolve
+
+        for key, value in self.values.items():
+            try:
+                if refers(str(value)):
+                    resolve(str(value), environ=self.environ, folder=self.folder)
+            except Unresolved as error:
+                if not any(name in str(value) for name in self.unset()):
+                    return f"{'.'.join(key)}: {error.message}"
+        return ""
 
     def secrets(self) -> list[str]:
         """What the references lead to, to be kept in confidence."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from escsync.report.display import shown
@@ -30,7 +30,7 @@ def tabled(session: Session, found: Proposal, *, aside: bool = False) -> None:
             say(
                 f"{'' if sure else '? '}{ours}: {shown(theirs, _WIDEST)} ({confidence} %: {shown(why, 2 * _WIDEST)})"
             )
-        say(summary(found))
+        _summed(found, say)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("ours", "the tracker's", "sure", "why"):
@@ -50,7 +50,7 @@ def tabled(session: Session, found: Proposal, *, aside: bool = False) -> None:
         session.terminal.status(table)
     elif table.row_count:
         session.terminal.draw(table)
-    say(summary(found))
+    _summed(found, say)
 
 
 def summary(found: Proposal) -> str:
@@ -61,6 +61,25 @@ def summary(found: Proposal) -> str:
     parts += [f"behind a #, for you to decide: {unsure}"] if unsure else []
     parts += [f"not there yet: {_counted(len(found.lacking), 'field')}"] if found.lacking else []
     return "; ".join(parts)
+
+
+def unserved(found: Proposal) -> str:
+    """The steps for which no status stands, what comes of it and what to do; "" where there are none."""
+    from escsync.setup.stages import NEEDED
+
+    if not found.unserved:
+        return ""
+    return (
+        f"no status stands for {len(found.unserved)} of the {len(NEEDED)} steps: {', '.join(found.unserved)}. escsync judges "
+        "them by what was done all the same, but no ticket can be moved there: add a status for each to the tracker's "
+        "workflow, and name it under `stages:`; `escsync provision` lists them"
+    )
+
+
+def _summed(found: Proposal, say: Callable[[str], None]) -> None:
+    say(summary(found))
+    if lacking := unserved(found):
+        say(lacking)
 
 
 def _counted(number: int, one: str, many: str = "") -> str:
@@ -106,6 +125,7 @@ def document(section: Section) -> dict[str, Any]:
             for one in found.fields
         ],
         "lacking": list(found.lacking),
+        "unserved": [stage.value for stage in found.unserved],
         "unplaced": [one.name for one in found.unplaced],
         "notes": list(found.notes),
     }

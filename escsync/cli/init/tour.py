@@ -102,16 +102,18 @@ class Tour:
     def hints(self, file: Path) -> list[str]:
         """What to do next."""
         where = "" if str(file) in ("escsync.yaml", "-") else f" --config {quote(str(file))}"
-        unset = [
-            f"export {name}=... (or write it into a file .env beside the configuration)"
-            for name in self._answers.unset()
-        ]
         return [
             HEADING,
-            *(f"  {line}" for line in unset),
+            *(f"  {line}" for line in self._exports()),
             f"  escsync provision{where}    lists what the tracker still lacks; --apply makes it",
             f"  escsync doctor{where}       says what is not well yet, and when all is ready",
             f"  escsync plan{where}         shows what the first pass would do; in mode observe nothing is written",
+        ]
+
+    def _exports(self) -> list[str]:
+        return [
+            f"export {name}=... (or write it into a file .env beside the configuration)"
+            for name in self._answers.unset()
         ]
 
     def _applies(self, question: Question) -> bool:
@@ -164,10 +166,12 @@ class Tour:
         while unset := self._answers.unset():
             where = self._answers.folder / ".env"
             if self._person is None:
-                self._session.terminal.note(
-                    f"{', '.join(unset)} is not set, so the tracker was not looked at: export it and run this again"
+                raise Stop(
+                    f"{', '.join(unset)} is not set, so the tracker cannot be looked at; nothing was written",
+                    notes=[
+                        [*self._exports(), "then run this again; --offline writes the file without a look"]
+                    ],
                 )
-                return False
             self._person.say(
                 f"{', '.join(unset)} is not set. Write the line {unset[0]}=... into {where} (chmod 600).",
                 "yellow",
@@ -178,7 +182,11 @@ class Tour:
             if answer.casefold() in ("skip", "back"):
                 return False if answer.casefold() == "skip" else None
             self._answers.environ = surroundings(self._session, self._answers.folder)
-        return True
+        if astray := self._answers.astray():
+            if self._person is None:
+                raise Stop(f"--set {astray}; nothing was written")
+            self._person.say(astray, "yellow")
+        return None if astray else True
 
     def _unlooked(self) -> Found:
         """Only what was answered; everything else is left to be filled in."""
