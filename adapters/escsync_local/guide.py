@@ -67,7 +67,10 @@ class LocalExplorer:
         plain = [
             Available(name, name, "any", (FIELDS[name].kind,) if name in FIELDS else ()) for name in loose
         ]
-        return Shape((*known, *plain), tuple(_steps(statuses.values())))
+        notes = (
+            "Fields in use that are not declared are read as they are; `escsync provision` declares them.",
+        )
+        return Shape((*known, *plain), tuple(_steps(statuses.values())), notes if plain else ())
 
     def close(self) -> None:
         """Close the file."""

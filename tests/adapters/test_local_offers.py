@@ -259,6 +259,7 @@ def test_the_guide_asks_for_the_file_and_looks_into_it(admins, tmp_path):
     }
     assert [step.name for step in shape.steps if step.done] == ["Closed", "Rejected", "Duplicate"]
     assert [step.name for step in shape.steps if step.initial] == ["Intake"]
+    assert "`escsync provision` declares them" in shape.notes[0]
 
 
 def test_rights_are_those_of_the_file(admins, tmp_path):

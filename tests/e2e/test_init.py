@@ -577,6 +577,30 @@ def test_a_tracker_is_added_to_what_is_there(house):
     assert house("doctor").code == 0
 
 
+@pytest.mark.parametrize("head", ["company=Beta", "timezone=Europe/Rome"])
+def test_what_an_addition_cannot_change_is_not_taken(house, head):
+    """The head of the file is for all its trackers: an answer that would be dropped is refused."""
+    house("init", "--tracker", "local")
+    before = (house.folder / "escsync.yaml").read_text("utf-8")
+
+    answer = house(
+        "init",
+        "--tracker",
+        "local",
+        "--add",
+        "--name",
+        "second",
+        "--set",
+        "connection.path=2.db",
+        "--set",
+        head,
+    )
+
+    assert answer.code == 2
+    assert f"--set {head.partition('=')[0]}: it stands at the head of escsync.yaml" in answer.err
+    assert (house.folder / "escsync.yaml").read_text("utf-8") == before
+
+
 def test_nothing_is_added_to_a_file_that_is_not_there(house):
     """It is said before anything is asked."""
     answer = house("init", "--tracker", "local", "--add", "--set", "connection.path=x.db")

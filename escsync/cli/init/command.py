@@ -144,6 +144,11 @@ def _guided(
     called = _named(name or plugin.name)
     if target.add:
         _room(target, called)
+        if head := next((key[0] for key in answers.values if len(key) == 1), ""):
+            raise Stop(
+                f"--set {head}: it stands at the head of {target.shown}, for all trackers in it, and --add leaves that as "
+                "it is: change it there, and leave it out here"
+            )
     tour = Tour(session, guide, answers, person)
     try:
         found = tour.go(offline=offline)
