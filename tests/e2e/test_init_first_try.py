@@ -90,6 +90,16 @@ def test_what_is_no_e_mail_address_is_asked_again(house, answer):
     assert "must be an e-mail address such as escsync@acme.example" in said.out
 
 
+def test_in_the_cloud_enter_is_no_answer_to_the_e_mail_question(house):
+    """Its address tells that an account is needed: said, and asked again, before anybody signs in."""
+    house.environ["JIRA_TOKEN"] = "t0ken-t0ken"
+
+    said = house("init", "--tracker", "jira", host=typed(house, "https://acme.atlassian.net", "", "", ""))
+
+    assert "Jira Cloud needs the email of the account" in said.out
+    assert "looking at the tracker" not in said.err
+
+
 def test_who_has_forgotten_the_secret_gives_it_and_does_the_same_again(house):
     """Nothing of the first try stands in the way."""
     with jira("cloud", empty()) as site:
