@@ -42,6 +42,17 @@ def neighbours(trackers: Any, name: str) -> tuple[Neighbour, ...]:
     )
 
 
+def naming(section: Any, id: str) -> Iterator[tuple[tuple[str, str], Any]]:
+    """The entries of a tracker's section that name *id*, alone or among others."""
+    for part in ("fields", "scope"):
+        for key, value in _mapping(_mapping(section).get(part)).items():
+            if any(
+                id.casefold() in (word.casefold(), word.partition("#")[0].casefold())
+                for word in _words(value)
+            ):
+                yield (part, key), value
+
+
 def _address(section: Mapping[str, Any]) -> str:
     connection = _mapping(section.get("connection"))
     return str(connection.get("url") or connection.get("path") or "")

@@ -55,7 +55,7 @@ def written(
     left: list[Left] = []
     wanted: dict[tuple[str, ...], Any] = {}
     before, then = _data(text), _data(text if known is None else known)
-    for key, value in _leaves(settings):
+    for key, value in leaves(settings):
         path = (*section, *key)
         held = _at(before, path)
         if _same(held, value):
@@ -91,7 +91,7 @@ def struck(
 ) -> Edited:
     """*text* without those entries of *section* that say exactly what *settings* say; people's comments stay."""
     left: list[Left] = []
-    for key, value in _leaves(settings):
+    for key, value in leaves(settings):
         path = (*section, *key)
         if value is None or not _same(_at(_data(text), path), value):
             continue
@@ -168,10 +168,11 @@ def _again(text: str) -> Any:
         raise NoPlace from None
 
 
-def _leaves(settings: Mapping[Key, Any]) -> Iterator[tuple[Key, Any]]:
+def leaves(settings: Mapping[Key, Any]) -> Iterator[tuple[Key, Any]]:
+    """Each entry that *settings* are written as."""
     for key, value in settings.items():
         if isinstance(value, Mapping) and value:
-            yield from _leaves({(*key, str(name)): each for name, each in value.items()})
+            yield from leaves({(*key, str(name)): each for name, each in value.items()})
         else:
             yield key, _plain(value)
 

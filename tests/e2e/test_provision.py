@@ -258,7 +258,7 @@ def test_what_was_learnt_stands_in_the_file_after_a_second(office):
         late = office.text
     session.close()
 
-    assert "f8" not in early
+    assert "tone: f8" not in early
     assert "tone: f8" in late
     assert "due_at: f9" in late
 

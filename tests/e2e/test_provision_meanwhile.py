@@ -1,10 +1,13 @@
 """What others do while an admin provisions, or did before: it is theirs, and stays."""
 
+import sqlite3
+
 import pytest
 from e2e.house import House
 from e2e.office import Office
 from escsync_local.admin import Admin
 
+from escsync.adapter import FieldKind
 from escsync.cli.everywhere import Options
 from escsync.cli.provisioning.pen import Pen, files
 from escsync.cli.session import Session
@@ -124,3 +127,58 @@ def test_what_cannot_be_struck_is_said_to_be_taken_out(office, form):
     assert "it should not say any more" in answer.err
     yaml = answer.json["trackers"]["support"]["take_out"] if form == "json" else answer.out
     assert "trackers:\n  support:\n    fields:\n      tone: f2" in yaml
+
+
+def test_what_nothing_would_load_is_not_written(office):
+    """The field that was found is what another entry names already: that is said, and the file loads as before."""
+    office.tracker.column("Next deadline", FieldKind.INSTANT)
+    office.configure("severity: f1  ", "identified_at: f2\n      severity: f1  ")
+    before = office.text
+
+    answer = office("provision", "--apply", "--field", "due_at", "--field", "tone")
+    again = office("provision")
+
+    assert answer.code == 5
+    assert "would overwrite identified_at" in answer.err
+    assert "due_at: f2" in answer.out
+    assert "Next:" not in answer.out
+    assert "tone: f3" in office.text
+    assert "due_at: f2" not in office.text
+    assert before.splitlines()[-2] in office.text
+    assert again.code == 0
+
+
+def test_what_else_names_what_was_removed_is_told(office):
+    """An entry of somebody's own stays, and would name a field that is gone."""
+    office("provision", "--apply", "--field", "tone")
+    office.configure("severity: f1  ", "owner: [f1, f2]\n      severity: f1  ")
+
+    answer = office("deprovision", "--apply")
+
+    assert answer.code == 5
+    assert "tone: f2" not in office.text
+    assert "owner: [f1, f2]" in office.text
+    assert "f2 is gone from the tracker, and it is named there still" in answer.err
+    assert "owner: [f1, f2]" in answer.out
+
+
+@pytest.mark.parametrize("command", ["provision", "deprovision"])
+def test_a_ledger_that_fails_meanwhile_is_told_with_what_was_done(office, command):
+    """5, since something was done; the document has both."""
+    if command == "deprovision":
+        office("provision", "--apply")
+
+    def hook(asked, when):
+        if (asked, when) == ("provide" if command == "provision" else "withdraw", "after"):
+            office.waits.append(4000.0)  # the lease has run out by the next look
+            connection = sqlite3.connect(office.folder / "escsync.db")
+            connection.execute("DROP TABLE IF EXISTS trackers")
+            connection.close()
+
+    office.tracker.hook = hook
+
+    answer = office(command, "--apply", "--format", "json")
+
+    told = answer.json["trackers"]["support"]
+    assert answer.code == 5, answer.err
+    assert told["made" if command == "provision" else "removed"]

@@ -32,7 +32,7 @@ _OUTSIDE = re.compile(r", (?![^(]*\))")
 class Pen:
     """Collects settings of one *tracker* and writes them: about once a second, and at the end, however it ends.
 
-    *edit* is `written` or `struck` of escsync.setup.writeback; *known* are the files as they were when it was decided
+    *edit* is `sound`, or `struck` of escsync.setup.writeback; *known* are the files as they were when it was decided
     what they lack.
     """
 
@@ -44,6 +44,7 @@ class Pen:
         known: Mapping[str, str],
     ) -> None:
         self._session = session
+        self.tracker = tracker
         self._section = ("trackers", tracker)
         self._edit = edit
         self._known = dict(known)
@@ -115,6 +116,28 @@ class Pen:
         for key, value in settings.items():
             found.setdefault(config.origin((*self._section, *key)).file, {})[key] = value
         yield from found.items()
+
+
+def sound(session: Session) -> Edit:
+    """`written`, but for what would leave a configuration that does not load."""
+    from escsync.config.layers import layers
+    from escsync.setup.soundness import unsound
+    from escsync.setup.writeback import Edited, Left, leaves, written
+
+    def edit(
+        text: str,
+        section: Section,
+        settings: Mapping[Key, Any],
+        notes: Mapping[Key, str] | None = None,
+        known: str | None = None,
+    ) -> Edited:
+        wrong = dict(unsound(layers(session.path).whole, section, settings))
+        entries = dict(leaves(settings))
+        done = written(text, section, {k: v for k, v in entries.items() if k not in wrong}, notes, known)
+        left = (Left((*section, *key), entries[key], why) for key, why in wrong.items())
+        return Edited(done.text, (*done.left, *left))
+
+    return edit
 
 
 def files(session: Session) -> dict[str, str]:

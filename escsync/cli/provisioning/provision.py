@@ -10,7 +10,7 @@ import typer
 
 from escsync.cli.exits import Exit, Stop, worst
 from escsync.cli.provisioning.ending import orderly
-from escsync.cli.provisioning.pen import Pen, files
+from escsync.cli.provisioning.pen import Pen, files, sound
 from escsync.cli.provisioning.removal import remove, removed
 from escsync.cli.provisioning.work import Work, row
 from escsync.cli.session import Session, suggestion
@@ -112,7 +112,6 @@ def _works(
 def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply: bool) -> None:
     from escsync.setup.vacancies import gaps
     from escsync.setup.wishes import wishes
-    from escsync.setup.writeback import written
 
     tracker, session = work.tracker, work.session
     accounts = bool(session.config.accounts.rows)
@@ -121,7 +120,7 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
     makes = [gap for gap in work.things if not gap.by_hand]
     by_hand = [gap for gap in work.things if gap.by_hand]
     if apply:
-        pen = Pen(session, tracker.name, written, work.known)
+        pen = Pen(session, tracker.name, sound(session), work.known)
         try:
             with pen:
                 for gap, made in work.each(makes, adapter.provide, lambda gap: gap.subject):

@@ -8,19 +8,22 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from escsync.cli.exits import Stop
 from escsync.cli.provisioning.pen import Pen
 from escsync.cli.provisioning.work import Work, row
 
 if TYPE_CHECKING:
     from escsync.offers import Provided, Provisioner
     from escsync.setup.neighbours import Neighbour
+    from escsync.setup.writeback import Left
 
 
 def remove(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -> None:
     """List what *work* made, and remove it with *apply*."""
     from escsync.adapter import Vanished
+    from escsync.setup.neighbours import neighbours
 
-    others = _neighbours(work)
+    others = neighbours(_trackers(work), work.tracker.name)
     asked = work.session.config.trackers
     work.things = list(_spared(list(adapter.provided()), [one for one in others if one.name not in asked]))
     mine = [one for one in work.things if not one.kept]
@@ -48,6 +51,9 @@ def remove(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -> None
                 for pen in pens:
                     pen.note(one)
                 work.say("GONE", one.id, one.what)
+        for pen in pens:
+            told = {one.path for one in pen.left}
+            pen.left += [one for one in _still(work, pen.tracker) if one.path not in told]
     finally:
         work.wrote(pens, "it should not say any more")
     work.sum((len(work.done), "removed"), (len(work.errors), "failed"), kept)
@@ -62,16 +68,35 @@ def removed(work: Work) -> dict[str, Any]:
     }
 
 
-def _neighbours(work: Work) -> tuple[Neighbour, ...]:
+def _trackers(work: Work) -> Any:
+    """What the configuration says of its trackers at this moment, unread."""
     from escsync.config import ConfigError
     from escsync.config.layers import layers
-    from escsync.setup.neighbours import neighbours
 
     try:
         data = layers(work.session.path).whole.data
     except ConfigError as error:
         raise work.session.misconfigured(error) from None
-    return neighbours(data.get("trackers") if isinstance(data, dict) else None, work.tracker.name)
+    return data.get("trackers") if isinstance(data, dict) else None
+
+
+def _still(work: Work, name: str) -> list[Left]:
+    """What the section of the tracker *name* says of things that are gone by now, though not of them alone."""
+    from escsync.setup.neighbours import naming
+    from escsync.setup.writeback import Left
+
+    try:
+        sections = _trackers(work)
+    except Stop:
+        return []
+    section = sections.get(name) if isinstance(sections, dict) else None
+    return [
+        Left(
+            ("trackers", name, *key), value, f"{one.id} is gone from the tracker, and it is named there still"
+        )
+        for one in work.done
+        for key, value in naming(section, one.id)
+    ]
 
 
 def _spared(things: Sequence[Provided], users: Sequence[Neighbour]) -> Iterator[Provided]:

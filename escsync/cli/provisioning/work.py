@@ -65,7 +65,7 @@ class Work:
         *alone*: while no pass and no second provisioning works on it, as what is to change it must.
         """
         from escsync.adapter import TrackerError
-        from escsync.ledger import Held
+        from escsync.ledger import Held, LedgerError
         from escsync.offers import Provisioner
         from escsync.registry import PluginError
 
@@ -88,6 +88,9 @@ class Work:
             self.code = Exit.PARTIAL if self.done else Exit.TRACKER
         except Held as error:
             self._broken(Exit.HELD, "lease", "HELD", error.message, error.remedy)
+        except LedgerError as error:
+            code = Exit.PARTIAL if self.done else Exit.USAGE
+            self._broken(code, "ledger", "LEDGER", error.message, error.remedy)
         except PluginError as error:
             self._broken(Exit.TRACKER, "adapter", "ADAPTER", error.message, error.remedy)
 
@@ -157,8 +160,6 @@ class Work:
 
         if isinstance(error, KeyboardInterrupt):
             self._note("", "interrupted", "INTERRUPTED", "interrupted; what was done is recorded", _AGAIN)
-        elif isinstance(error, LedgerError):
-            self._note("", "ledger", "LEDGER", error.message, error.remedy)
         with suppress(LedgerError):
             self._forget()
 
@@ -166,6 +167,7 @@ class Work:
         """What was learnt of the tracker before is void; what was made or removed here is no drift."""
         from escsync.adapter import TrackerError
         from escsync.cli.inspection.outlines import settle
+        from escsync.ledger import LedgerError
         from escsync.registry import PluginError
         from escsync.setup.settlement import deeds
 
@@ -184,11 +186,16 @@ class Work:
                 with connected(again, tracker, again.now, fresh=True) as adapter:
                     settle(again, tracker, adapter, deeds(self.done, self.subjects, self.wishes))
         except Stop as stop:
+            self.code = max(self.code, Exit.PARTIAL)
             self._unsettled(stop.lines[0])
+        except LedgerError as error:
+            self.code = max(self.code, Exit.PARTIAL)
+            self._unsettled(error.message)
         except (TrackerError, PluginError) as error:
             self._unsettled(error.message)
         finally:
-            self._forget()
+            with suppress(LedgerError):
+                self._forget()
 
     def _forget(self) -> None:
         if self.done:
