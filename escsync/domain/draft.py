@@ -16,7 +16,7 @@ from .people import Person, PersonRef
 from .plan import Change, Create, Draft, Edit, Mode, Move, SetField, Withheld, WriteNote, enforces
 from .ticket import Status, Value
 
-_REPLACED = ("OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_INACTIVE")
+REPLACED = ("OWNER_MISSING", "OWNER_IS_QUEUE", "OWNER_INACTIVE")
 """Ownership findings that a configured fallback owner mends; two named people are for people to settle."""
 
 Fit = Callable[[str, Value], Value]
@@ -108,9 +108,7 @@ def _codes(assessment: Assessment) -> tuple[str, ...]:
 
 def _owner(assessment: Assessment, record: Record, world: World) -> Iterator[tuple[Edit, tuple[str, ...]]]:
     """The named fallback owns what nobody, a queue or a deactivated person owns (G-2, G-5)."""
-    because = tuple(
-        f.code for f in assessment.findings if f.code in _REPLACED and f.cycle == assessment.cycle
-    )
+    because = tuple(f.code for f in assessment.findings if f.code in REPLACED and f.cycle == assessment.cycle)
     if not because or "owner" not in record.ticket.values or assessment.closed_at is not None:
         return
     before: Person | None = assessment.owners[0] if len(assessment.owners) == 1 else None

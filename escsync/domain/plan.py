@@ -156,14 +156,18 @@ def refusal(limits: Limits, open_count: int, *, writes: int, enforced: int) -> U
             f"Read the plan with `escsync plan`, then raise it: --max-writes {writes}",
         )
     if open_count >= limits.min_open and enforced > limits.max_share * open_count:
-        share = enforced / open_count
         return UnsafePlan(
             "limit:max_share",
-            f"{enforced} of {open_count} open escalations ({share:.0%}) would be enforced upon; "
+            f"{enforced} of {open_count} open escalations ({enforced / open_count:.0%}) would be enforced upon; "
             f"limits.max_share is {limits.max_share:.0%}. Read the plan with `escsync plan`, "
-            f"then raise it: --max-share {share:.2f}",
+            f"then raise it: {letting_through(enforced, open_count)}",
         )
     return None
+
+
+def letting_through(enforced: int, open_count: int) -> str:
+    """The flag with which that share is not refused: rounded up."""
+    return f"--max-share {-(-100 * enforced // open_count) / 100:.2f}"
 
 
 def enforces(edit: Edit) -> bool:

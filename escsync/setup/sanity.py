@@ -7,8 +7,11 @@ from datetime import datetime
 
 from escsync.adapter import Level, PersonKind, Problem, TrackerPerson
 from escsync.domain.people import Directory
-from escsync.domain.plan import Limits, Mode
+from escsync.domain.plan import Limits, Mode, refusal
 from escsync.domain.policy import Policy
+
+_UNOWNED = "an escalation that nobody owns stays without an owner"
+_REFUSED = "the next pass would be refused whole"
 
 
 def acknowledging(directory: Directory, policy: Policy, now: datetime) -> Problem:
@@ -42,7 +45,7 @@ def fallback(
         return
     about, person = "fallback_owner", directory.get(directory.fallback_owner)
     if person is None:
-        message = "people.yaml names none: an escalation that nobody owns stays without an owner"
+        message = f"people.yaml names none: {_UNOWNED}"
         yield Problem(Level.WARNING, about, message, "add to people.yaml: fallback_owner: ID")
         return
     meant = directory.stand_in(None, now)
@@ -53,7 +56,7 @@ def fallback(
     native, shown = meant.ids.get(tracker), {one.id: one for one in accounts or ()}
     account = shown.get(native or "")
     if native is None:
-        message = f"{meant.name} has no id on {tracker}: nobody can be assigned"
+        message = f"{meant.name} has no id on {tracker}: {_UNOWNED}"
         yield Problem(
             Level.WARNING, about, message, f"add ids: {{{tracker}: ...}} to {meant.id} in people.yaml"
         )
@@ -61,9 +64,9 @@ def fallback(
         message = f"{meant.name} ({native}); whether that account can be assigned is not known"
         yield Problem(Level.OK, about, message)
     elif account is None or not account.active or account.kind is not PersonKind.HUMAN:
-        message = f"{meant.name} ({native}) cannot be assigned on {tracker}"
-        remedy = f"give the account access, or correct ids.{tracker} of {meant.id} in people.yaml"
-        yield Problem(Level.WARNING, about, message, remedy)
+        message = f"{meant.name} ({native}) cannot be assigned on {tracker}, which is what this mode is for"
+        remedy = f"correct ids.{tracker} of {meant.id} in people.yaml, or give the account access"
+        yield Problem(Level.FAIL, about, message, remedy)
     else:
         yield Problem(Level.OK, about, f"{meant.name}, as {account.name}")
 
@@ -72,10 +75,16 @@ def first_writes(limits: Limits, mode: Mode, bare: int) -> Problem | None:
     """Would the first pass that writes be refused whole? *bare* open escalations have nothing of escsync's yet."""
     if mode.rank < Mode.ANNOTATE.rank or bare <= limits.max_writes:
         return None
-    return Problem(
-        Level.WARNING,
-        "limits",
-        f"{bare} open escalations have no note yet and limits.max_writes is {limits.max_writes}: the next pass would be "
-        "refused whole",
-        f"read it with `escsync plan`, then run `escsync sync --max-writes {bare}` once",
-    )
+    why = f"{bare} open escalations have no note yet and limits.max_writes is {limits.max_writes}"
+    remedy = f"read it with `escsync plan`, then run `escsync sync --max-writes {bare}` once"
+    return Problem(Level.WARNING, "limits", f"{why}: {_REFUSED}", remedy)
+
+
+def first_owners(limits: Limits, mode: Mode, ownerless: int, count: int) -> Problem | None:
+    """Would a pass be refused whole since so many of *count* open escalations have no owner? What else it would do there
+    only the plan knows."""
+    if mode is not Mode.ENFORCE or refusal(limits, count, writes=0, enforced=ownerless) is None:
+        return None
+    why = f"{ownerless} of {count} open escalations have no owner and limits.max_share is {limits.max_share:.0%}"
+    remedy = "`escsync plan` shows it, with the flag that lets it through once"
+    return Problem(Level.WARNING, "limits", f"{why}: {_REFUSED}", remedy)

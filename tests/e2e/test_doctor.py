@@ -156,6 +156,67 @@ def test_fields_that_are_mapped_to_nothing_are_one_line(house):
     )
 
 
+# -- mode enforce
+
+
+def test_a_fallback_owner_that_cannot_be_assigned_is_no_readiness(house):
+    """Mode enforce could not do its main duty."""
+    house.configure("mode: annotate ", "mode: enforce ")
+    people(house, "fallback_owner: ", "fallback_owner: ghost # ")
+    people(house, "people:\n", "people:\n  - {id: ghost, name: Gus Host, ids: {support: u-none}}\n")
+
+    answer = house("doctor")
+
+    assert answer.code == 2
+    assert line(answer, "fallback_owner").startswith(
+        "FAIL support: fallback_owner: Gus Host (u-none) cannot be assigned"
+    )
+    assert answer.out.splitlines()[-1].startswith(
+        "not ready; next: correct ids.support of ghost in people.yaml"
+    )
+
+
+def test_so_many_without_an_owner_that_the_pass_would_be_refused_are_foretold(house):
+    """On the first day in mode enforce, most have none."""
+    for number in range(12):
+        house.tracker().create({"summary": f"Invoices doubled {number}"}, by="tom")
+    house("sync", "--max-writes", "99")
+    house.configure("mode: annotate ", "mode: enforce ")
+
+    told = line(house("doctor"), "limits")
+    refused = house("plan")
+
+    assert refused.code == 3
+    assert (
+        " open escalations have no owner and limits.max_share is 30%: the next pass would be refused whole"
+        in told
+    )
+
+
+# -- rights
+
+
+def test_rights_that_the_mode_does_not_need_are_one_line(tmp_path):
+    """All of them by name, so that what matters is seen; programs get each, with where it is taken away."""
+    with rig("cloud") as jira:
+        house = House(tmp_path)
+        config = configured(jira)
+        config["trackers"]["support"]["mode"] = "observe"
+        (house.folder / "escsync.yaml").write_text(json.dumps(config), "utf-8")
+        house.environ["JIRA_TOKEN"] = jira.credentials()["token"]
+        answer, rows = house("doctor"), house("doctor", "--format", "json").json["problems"]
+
+    each = [one for one in rows if one["code"] == "EXCESS"]
+    names = ", ".join(one["subject"].removeprefix("permission ") for one in each)
+    told = line(answer, "rights")
+    assert len(each) > 1
+    assert all(one["remedy"].startswith("take it away again: ") for one in each)
+    assert told.startswith(
+        f"WARN support: rights: mode observe does not need: {names}: you granted more than is needed ->"
+    )
+    assert "does not need it" not in answer.out
+
+
 # -- what a person should know before the first pass
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from escsync.adapter import Level, PersonKind, TrackerPerson
 from escsync.domain.people import Absence, Directory, Person, Role, Tenure
-from escsync.domain.plan import Limits, Mode
+from escsync.domain.plan import Limits, Mode, letting_through, refusal
 from escsync.domain.policy import Policy
 from escsync.setup import sanity, skew
 
@@ -46,11 +46,11 @@ IDRIS = Person("idris", "Idris", ids={"support": "u2"})
     [
         (Directory([IDRIS], "idris"), [TrackerPerson("u2", "Idris H")], Level.OK, "Idris, as Idris H"),
         (Directory([IDRIS], "idris"), None, Level.OK, "is not known"),
-        (Directory([IDRIS]), [], Level.WARNING, "names none"),
-        (Directory([IDRIS], "idris"), [], Level.WARNING, "Idris (u2) cannot be assigned on support"),
-        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", active=False)], Level.WARNING, "cannot be assigned"),
-        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", kind=PersonKind.QUEUE)], Level.WARNING, "cannot be"),
-        (Directory([Person("idris", "Idris")], "idris"), [], Level.WARNING, "has no id on support"),
+        (Directory([IDRIS]), [], Level.WARNING, "names none: an escalation that nobody owns stays"),
+        (Directory([IDRIS], "idris"), [], Level.FAIL, "Idris (u2) cannot be assigned on support"),
+        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", active=False)], Level.FAIL, "cannot be assigned"),
+        (Directory([IDRIS], "idris"), [TrackerPerson("u2", "I", kind=PersonKind.QUEUE)], Level.FAIL, "cannot be"),
+        (Directory([Person("idris", "Idris")], "idris"), [], Level.WARNING, "has no id on support: an escalation that nobody"),
         (Directory([Person("idris", "Idris", absences=AWAY)], "idris"), [], Level.WARNING, "is away or inactive"),
     ],
 )  # fmt: skip
@@ -103,3 +103,34 @@ def test_a_first_pass_that_a_limit_would_refuse_is_foretold(mode, bare, warned):
 
     assert (line is not None) is warned
     assert line is None or f"--max-writes {bare}" in line.remedy
+
+
+@pytest.mark.parametrize(
+    ("mode", "ownerless", "count", "warned"),
+    [
+        (Mode.ENFORCE, 20, 22, True),
+        (Mode.ENFORCE, 6, 22, False),
+        (Mode.ENFORCE, 9, 9, False),
+        (Mode.ANNOTATE, 20, 22, False),
+    ],
+)
+def test_so_many_without_an_owner_that_a_limit_would_refuse_the_pass_are_foretold(
+    mode, ownerless, count, warned
+):
+    """Only in the mode that gives them one; the plan knows what else it would do, and names the flag."""
+    told = sanity.first_owners(Limits(), mode, ownerless, count)
+
+    assert (told is not None) is warned
+    assert (
+        told is None or "20 of 22 open escalations have no owner and limits.max_share is 30%" in told.message
+    )
+    assert told is None or "`escsync plan`" in told.remedy
+
+
+@pytest.mark.parametrize(("enforced", "count"), [(10, 30), (91, 100), (20, 22), (11, 13), (30, 30)])
+def test_the_flag_that_a_refusal_names_lets_the_pass_through(enforced, count):
+    """Whoever does as the message says is not refused again."""
+    share = float(letting_through(enforced, count).removeprefix("--max-share "))
+
+    assert refusal(Limits(), count, writes=0, enforced=enforced) is not None
+    assert refusal(Limits(max_share=share), count, writes=0, enforced=enforced) is None

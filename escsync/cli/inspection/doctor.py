@@ -20,21 +20,50 @@ if TYPE_CHECKING:
 
 _STYLES = {"ok": "green", "warning": "yellow", "fail": "bold red"}
 _SIGNS = {"ok": "OK  ", "warning": "WARN", "fail": "FAIL"}
+_RIGHTS = frozenset({"permission", "right", "capability"})
+"""What the line about a right begins with, as each tracker calls it."""
+_EXCESS = "you granted more than is needed"
+_TAKE_AWAY = "take them away where docs/rights.md says, or leave those that the mode you are going to needs"
 
 
 class _Report:
-    """What was found so far; each line is shown as soon as it is known. *aside*: results go elsewhere."""
+    """What was found so far; each line is shown as soon as it is known. *aside*: results go elsewhere.
+
+    The rights that a mode does not need are one line together, and each a problem for programs.
+    """
 
     def __init__(self, session: Session, *, aside: bool) -> None:
         self.session = session
         self.found: list[tuple[str, Problem]] = []
         self._aside = aside
+        self._needless: list[tuple[str, Problem]] = []
 
     def note(self, tracker: str, problem: Problem) -> None:
         """One line more."""
         self.found.append((tracker, problem))
         if self.session.terminal.as_json:
             return
+        if problem.code == "EXCESS" and problem.subject.partition(" ")[0] in _RIGHTS:
+            self._needless.append((tracker, problem))
+            return
+        self._say_needless()
+        self._say(tracker, problem)
+
+    def _say_needless(self) -> None:
+        from escsync.adapter import Level, Problem
+
+        some, self._needless = self._needless, []
+        if len(some) == 1:
+            self._say(*some[0])
+        elif some:
+            tracker = some[0][0]
+            names = ", ".join(problem.subject.partition(" ")[2] for _, problem in some)
+            message = (
+                f"mode {self.session.config.trackers[tracker].mode.value} does not need: {names}: {_EXCESS}"
+            )
+            self._say(tracker, Problem(Level.WARNING, "rights", message, _TAKE_AWAY))
+
+    def _say(self, tracker: str, problem: Problem) -> None:
         level, about = problem.level.value, f"{tracker}: {problem.subject}" if tracker else problem.subject
         told = line(self.session, _SIGNS[level], _STYLES[level], about, problem.message, problem.remedy)
         (self.session.terminal.note if self._aside else self.session.terminal.say)(told)

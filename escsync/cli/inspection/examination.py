@@ -205,12 +205,26 @@ class Examination:
     def _limits(self) -> Iterator[Problem]:
         from escsync.setup import sanity
 
-        ids = [ref.id for ref in self._session.ledger.refs(self.name)]
-        written = {ticket for ticket, _ in self._session.ledger.counted(self.name, ids)}
+        limits, mode, ledger = self._session.config.limits, self._tracker.mode, self._session.ledger
+        ids = [ref.id for ref in ledger.refs(self.name)]
+        written = {ticket for ticket, _ in ledger.counted(self.name, ids)}
         bare = len(set(ids) - written)
-        line = sanity.first_writes(self._session.config.limits, self._tracker.mode, bare)
-        if line is not None:
-            yield line
+        counts = self._ownerless() if self._fallback() and len(ids) >= limits.min_open else (0, 0)
+        for line in (sanity.first_writes(limits, mode, bare), sanity.first_owners(limits, mode, *counts)):
+            if line is not None:
+                yield line
+
+    def _ownerless(self) -> tuple[int, int]:
+        """How many open escalations would be given to the fallback owner, of how many."""
+        from escsync.domain.draft import REPLACED
+        from escsync.domain.plan import Mode
+        from escsync.report.board import is_open
+
+        if self._tracker.mode is not Mode.ENFORCE:
+            return 0, 0
+        some = [one for one in self._session.assessments() if one.tracker == self.name and is_open(one)]
+        bare = [one for one in some if any(f.base in REPLACED and f.cycle == one.cycle for f in one.findings)]
+        return len(bare), len(some)
 
     def _lost(self, error: TrackerError) -> Problem:
         from escsync.adapter import Level, Problem
