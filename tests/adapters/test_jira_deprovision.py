@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from fakes.jira.arrangement import Context
 from fakes.jira.empty import empty
 from fakes.jira.provisioning import apply, connected, gaps
 from fakes.jira.rig import rig
 
-from escsync.adapter import Rejected
+from escsync.adapter import Denied, Rejected
 
 
 @pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
@@ -46,6 +47,36 @@ def test_values_that_people_entered_are_counted_before_they_go(cloud):
     assert "other projects" in theirs.kept
     with pytest.raises(Rejected):
         adapter.withdraw(theirs)
+
+
+def test_what_another_project_has_made_its_own_stays(cloud):
+    """A field with a context for another project serves it, whether or not a ticket there holds a value by now."""
+    adapter = connected(cloud)
+    apply(adapter, gaps(adapter, only=("tone", "root_cause")))
+    tone = next(field for field in cloud.world.fields.values() if field.name == "Tone")
+    tone.contexts.append(Context("1", "escsync HELP", {cloud.world.project("HELP").id}))
+
+    kept = {one.id: one.kept for one in adapter.provided()}
+
+    assert [id for id, why in kept.items() if why] == [tone.id]
+    assert "it applies to HELP as well" in kept[tone.id]
+    with pytest.raises(Rejected):
+        adapter.withdraw(next(one for one in adapter.provided() if one.id == tone.id))
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_who_may_not_look_is_told_so(dialect):
+    """Without Administer Jira nothing is seen: that is no reason to say that nothing is there."""
+    with rig(dialect, empty()) as made:
+        adapter = connected(made)
+        apply(adapter, gaps(adapter, only=("tone",)))
+        made.world.granted = {"BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES"}
+
+        with pytest.raises(Denied) as error:
+            list(connected(made).provided())
+
+    assert "Administer Jira" in error.value.message
+    assert "Global permissions" in error.value.remedy
 
 
 def test_data_center_deletes_no_values(server):

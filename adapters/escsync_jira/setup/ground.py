@@ -21,7 +21,7 @@ from .screens import Screens
 
 _WHAT = "looking for the fields that escsync made"
 _REFUSED = (400, 403, 404, 405)
-_UNGRANTED = "escsync's account lacks the global permission Administer Jira"
+UNGRANTED = "escsync's account lacks the global permission Administer Jira"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
     shown = {**(forms.form(key, kind_id) if kind else {}), **((forms.edited(scope) or {}) if kind else {})}
     told = forms.statuses(key, kind_id if scope.issue_type else "") if kind else None
     team = team_managed(project)
-    admin, why = _administers(connection)
+    admin, why = administers(connection)
     screens = contexts = None
     if admin and not team:
         try:
@@ -103,7 +103,7 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         contexts=contexts,
         admin=admin and not team,
         why=why,
-        granting=why == _UNGRANTED,
+        granting=why == UNGRANTED,
     )
 
 
@@ -144,7 +144,8 @@ def server_options(connection: Connection, field: str) -> dict[str, str] | None:
     return looks.options({"allowedValues": told}) if answer.status < 300 else None
 
 
-def _administers(connection: Connection) -> tuple[bool, str]:
+def administers(connection: Connection) -> tuple[bool, str]:
+    """May fields be made and taken back here, and what stands against it."""
     answer = connection.get(
         "mypermissions", what="asking for permissions", refused=(400, 403, 404), permissions="ADMINISTER"
     )
@@ -153,5 +154,5 @@ def _administers(connection: Connection) -> tuple[bool, str]:
     if not isinstance(one, dict):
         return False, "this Jira does not let itself be set up over REST"
     if one.get("havePermission") is not True:
-        return False, _UNGRANTED
+        return False, UNGRANTED
     return True, ""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from escsync.adapter import Rejected
+from escsync.adapter import Denied, Rejected
 from escsync.offers import Provided
 
 from .. import jql
 from ..connection import Connection
 from ..discovery import Discovery
-from .ground import marked
+from ..forms import paged
+from .ground import UNGRANTED, administers, marked
 
 _KIND = "field"
 _COUNTING = "counting the tickets that hold a value"
 _REMOVING = "removing a field"
+_GRANT = "grant it for this one run (Settings (Administration) > System > Global permissions), or use an admin's token"
+_TRASH = "Settings > Issues > Fields > Custom fields > {} > Move to trash"
+_REACH = "looking where a field is used"
 
 
 class Removal:
@@ -24,9 +28,12 @@ class Removal:
         self._connection = connection
         self._cloud = discovery.cloud
         self._project = discovery.settings.scope.project
+        self._keys: dict[str, str] = {}
 
     def provided(self) -> Iterator[Provided]:
         """What is there, the youngest first, with the number of tickets whose values would go with it."""
+        if administers(self._connection) == (False, UNGRANTED):
+            raise Denied(f"looking for what escsync made: {UNGRANTED}", remedy=_GRANT)
         found = marked(self._connection, self._project, cloud=self._cloud) if self._project else []
         for name, one in reversed(found):
             id, held = str(one.get("id")), self._held(str(one.get("id")))
@@ -66,11 +73,27 @@ class Removal:
             )
         elsewhere = self._held(id, beyond=True) if self._cloud and held else 0
         if elsewhere:
+            return f"{elsewhere} tickets of other projects hold a value: if it shall go all the same, {_TRASH.format(id)}"
+        if others := self._others(id) if self._cloud else []:
             return (
-                f"{elsewhere} tickets of other projects hold a value: if it shall go all the same, "
-                f"Settings > Issues > Fields > Custom fields > {id} > Move to trash"
+                f"it applies to {', '.join(others)} as well: if it shall go all the same, {_TRASH.format(id)}"
             )
         return ""
+
+    def _others(self, id: str) -> list[str]:
+        """The other projects for which a field has a context of theirs."""
+        path = f"field/{id}/context/projectmapping"
+        told = paged(self._connection, path, what=_REACH, refused=(400, 404))
+        ids = {str(one["projectId"]) for one in told if one.get("projectId")}
+        named = {one: self._key(one) for one in ids if one != self._project}
+        return sorted(key for key in named.values() if key.casefold() != self._project.casefold())
+
+    def _key(self, project: str) -> str:
+        if project not in self._keys:
+            answer = self._connection.get(f"project/{project}", what=_REACH, refused=(403, 404))
+            key = answer.body.get("key") if isinstance(answer.body, dict) else None
+            self._keys[project] = str(key or f"project {project}")
+        return self._keys[project]
 
     def _held(self, id: str, *, beyond: bool = False) -> int | None:
         """How many tickets hold a value, *beyond*: of other projects; None where Jira does not say."""

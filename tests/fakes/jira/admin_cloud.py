@@ -91,6 +91,14 @@ class CloudAdminRoutes(AdminRoutes):
             rows.append(asked | {"contextId": found.id if found else None})
         return self.offsets(request, rows)
 
+    @route("GET", "/field/{id}/context/projectmapping")
+    def context_projects(self, request: Request, id: str) -> Reply:
+        rows: list[dict[str, Any]] = []
+        for one in self.classic(id).contexts:
+            rows += [{"contextId": one.id, "projectId": project} for project in sorted(one.projects)]
+            rows += [] if one.projects else [{"contextId": one.id, "isGlobalContext": True}]
+        return self.offsets(request, rows)
+
     @route("POST", "/field/{id}/context")
     def make_context(self, request: Request, id: str) -> Reply:
         field, projects = self.classic(id), set(request.body.get("projectIds") or ())
