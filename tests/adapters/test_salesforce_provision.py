@@ -462,3 +462,14 @@ def test_a_gap_that_was_never_told_cannot_be_made(sf):
         adapter.provide(gaps["history"])
 
     assert refused.value.remedy == gaps["history"].by_hand
+
+
+def test_who_may_not_look_at_the_set_up_is_told_so(sf):
+    """Without View Setup no field is seen: the permission set alone must not look like all that was made."""
+    provisioned(sf, "tone")
+    sf.org.permissions.discard("ViewSetup")
+
+    with pytest.raises(Denied) as error:
+        list(sf.connect(fresh=True).provided())
+
+    assert "View Setup and Configuration" in error.value.remedy

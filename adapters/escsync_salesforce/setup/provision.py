@@ -23,6 +23,7 @@ from .stock import Custom, customs, look
 
 _FIELD, _SET = "field", "permission set"
 _MOST_QUERIES = 5
+_SEE = "grant View Setup and Configuration: Setup > Permission Sets > escsync's > System Permissions; or use an admin's login"
 
 
 class Provision:
@@ -105,6 +106,10 @@ class Provision:
             "WHERE EntityDefinition.QualifiedApiName = 'Case'",
             what="looking for what escsync made",
         )
+        if rows is None:
+            raise Denied(
+                "looking for what escsync made: escsync's account may not look at the set-up", remedy=_SEE
+            )
         marked = {
             str(row.get("QualifiedApiName")): (
                 blueprint.marked(row.get("Description")),
