@@ -39,13 +39,15 @@ EffectKey = str
 class TrackerError(Exception):
     """Something a tracker did not do. Each subclass is named for what the caller does next.
 
-    *remedy* tells a person what to do; neither text holds a secret or customer text.
+    *remedy* tells a person what to do; neither text holds a secret or customer text. *code* names it for programs
+    where its class says too little.
     """
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.code = code
 
 
 class Unavailable(TrackerError):

@@ -92,6 +92,31 @@ def test_a_refused_edit_is_set_aside_with_the_reason_and_the_others_are_done(des
     assert desk.shown(ref).note is not None
 
 
+def test_a_refused_owner_names_the_id_to_look_at_first(make):
+    """Where the id is wrong no screen and no right helps; what the tracker advises comes after it."""
+    desk = make()
+    desk.open(owner=())
+
+    class Strict(MemoryAdapter):
+        def _write(self, change):
+            errors = {
+                i: Rejected("refused", field=edit.field, remedy=f"map {edit.field}")
+                for i, edit in enumerate(change.edits)
+                if isinstance(edit, SetField)
+            }
+            return replace(super()._write(change), failures=errors)
+
+        def _edit(self, held, edit):
+            return None if isinstance(edit, SetField) else super()._edit(held, edit)
+
+    desk.sync(adapter=Strict(desk.tracker))
+
+    told = {letter.step: letter.remedy for letter in letters(desk).values()}
+    whose = "correct ids.support of dana in people.yaml, which `escsync doctor` checks"
+    assert told["set:owner"] == f"{whose}; or map owner"
+    assert told["set:health"] == "map health"
+
+
 def test_each_edit_keeps_its_own_reason(make):
     """A pass tells one failure of a kind per ticket; the letters tell them apart."""
     desk = make(mode=Mode.ANNOTATE)

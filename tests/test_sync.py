@@ -515,6 +515,7 @@ def test_a_tracker_without_owner_stage_or_scope_fails_whole(desk, subject):
     [
         (Denied("403"), "PERMISSION_LOST"),
         (Vanished("404"), "PERMISSION_LOST"),
+        (Denied("no database yet", code="NOT_PROVISIONED"), "NOT_PROVISIONED"),
         (Unavailable("503"), "UNAVAILABLE"),
     ],
 )

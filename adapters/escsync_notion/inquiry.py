@@ -14,6 +14,7 @@ from .connection import Connection
 from .settings import NotionScope, dashes
 
 UNMADE = "scope: there is no database yet"
+NOT_PROVISIONED = "NOT_PROVISIONED"
 PROVISION = "run `escsync provision --apply`: it makes the database below scope.page and writes its id here"
 _SHARE = "share the database with the connection (... > Connections), and check the id"
 _TRASHED = "restore it there, or name another one"
@@ -51,7 +52,7 @@ class Inquiry:
         Of a database with several, one must be named; one that joins later changes nothing.
         """
         if self._scope.unmade:
-            raise Denied(UNMADE, remedy=PROVISION)
+            raise Denied(UNMADE, remedy=PROVISION, code=NOT_PROVISIONED)
         if self._scope.data_source:
             return {"source": self._scope.data_source, "beside": []}
         database, what = self._scope.database, "reading the database"

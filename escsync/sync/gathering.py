@@ -81,7 +81,7 @@ def gather(one: Pass, *, full: bool) -> Gathered:
         one.ledger.discovered(one.tracker, one.adapter.discovery, one.adapter.me)
         gone = look.follow(swept=cursor is None)
     except (Denied, Vanished) as error:
-        gathered.lose("PERMISSION_LOST", error.message, error.remedy or _REMEDY)
+        gathered.lose(error.code or "PERMISSION_LOST", error.message, error.remedy or _REMEDY)
         return gathered
     except TrackerError as error:
         gathered.lost = True

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from escsync.adapter import Adapter, Ambiguous, TrackerError, Unavailable, Vocabulary
+from escsync.adapter import (
+    Adapter,
+    Ambiguous,
+    Edit,
+    PersonRef,
+    Rejected,
+    SetField,
+    TrackerError,
+    Unavailable,
+    Vocabulary,
+)
 from escsync.domain.assessment import Assessment
 from escsync.domain.duration import spoken
 from escsync.domain.escalation import World
@@ -106,7 +116,9 @@ class Outcome:
 
 
 def code_of(error: TrackerError) -> str:
-    """The error's code in `errors`: the name of its class among the contract's."""
+    """The error's code in `errors`: its own, else the name of its class among the contract's."""
+    if error.code:
+        return error.code
     known = next(kind for kind in type(error).__mro__ if kind.__module__ == TrackerError.__module__)
     return known.__name__.upper()
 
@@ -121,3 +133,16 @@ def failure_of(error: TrackerError, id: str = "", key: str = "") -> Failure:
     elif isinstance(error, Ambiguous):
         remedy = remedy or "nothing is lost: the next pass looks whether it was done"
     return Failure(id, key, code_of(error), message, remedy)
+
+
+def with_person(error: TrackerError, edit: Edit, one: Pass) -> TrackerError:
+    """A refusal of an owner tells first whose id to look at: where it is wrong, no right and no screen helps."""
+    if not (isinstance(error, Rejected) and error.field == "owner" and isinstance(edit, SetField)):
+        return error
+    refs = [ref for ref in edit.new if isinstance(ref, PersonRef)] if isinstance(edit.new, tuple) else []
+    person = one.world.directory.find(one.tracker, refs[0]) if refs else None
+    if person is None:
+        return error
+    remedy = f"correct ids.{one.tracker} of {person.id} in people.yaml, which `escsync doctor` checks"
+    more = f"; or {error.remedy}" if error.remedy else ""
+    return Rejected(error.message, field=error.field, remedy=remedy + more)

@@ -27,7 +27,7 @@ from escsync.ledger.batches import chunks
 
 from .judging import Judge, Judged
 from .looking import gone_of, observe, read
-from .outcome import Failure, Pass, failure_of
+from .outcome import Failure, Pass, failure_of, with_person
 from .receipts import SETTLED, Receipt, Written, joined, moved_away, order_of, target_of, unknown
 from .reconciling import again, dated, kept_out, reconciled
 from .recovering import ours
@@ -264,10 +264,10 @@ class Writer:
 
     def _fail(self, change: Change, edit: Edit, error: TrackerError) -> Receipt:
         """Note the error of one edit, one line per ticket and kind of error."""
-        if isinstance(error, Conflict):
-            receipt = Receipt.STALE
-        else:
-            receipt = Receipt.REFUSED if isinstance(error, Rejected | Denied) else Receipt.FAILED
+        error = with_person(error, edit, self._one)
+        refused = Receipt.REFUSED if isinstance(error, Rejected | Denied) else Receipt.FAILED
+        receipt = Receipt.STALE if isinstance(error, Conflict) else refused
+        if receipt is not Receipt.STALE:
             failure = failure_of(error, change.id, change.ticket.key)
             self.written.failures.setdefault((change.id, failure.code), failure)
         self.written.receipts[target_of(change, edit)] = receipt

@@ -383,8 +383,10 @@ def test_statuses_of_a_select_have_no_group(notion):
 
 def test_a_page_without_a_database_has_no_outline():
     """It is refused as everything else is."""
-    with rig(empty()) as notion, pytest.raises(Denied, match="no database yet"):
+    with rig(empty()) as notion, pytest.raises(Denied, match="no database yet") as refused:
         list(notion.connect(fields={}, stages={}).outline())
+
+    assert refused.value.code == "NOT_PROVISIONED"
 
 
 def test_a_gap_that_was_never_told_is_not_made(notion):
