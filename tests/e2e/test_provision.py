@@ -391,7 +391,9 @@ class _Typed(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("typed", "options", "left"), [("\n", (), 5), ("y\n", (), 1), ("", ("--yes",), 1)])
+@pytest.mark.parametrize(
+    ("typed", "options", "left"), [("\n", (), 5), ("", (), 5), ("y\n", (), 1), ("", ("--yes",), 1)]
+)
 def test_a_person_is_asked_before_anything_is_removed(office, monkeypatch, typed, options, left):
     """On a terminal, with No as the answer; --yes says it beforehand, and a script has said --apply."""
     office("provision", "--apply")
@@ -401,8 +403,28 @@ def test_a_person_is_asked_before_anything_is_removed(office, monkeypatch, typed
     answer = office("deprovision", "--apply", *options)
 
     assert answer.code == 0
-    assert ("Remove 4 things from support?" in answer.err) is not options
+    assert ("Remove 4 things from support?" in answer.err) is (options == ())
+    assert ("support: 4 left as it was" in answer.out) is (left == 5)
     assert len(office.names) == left
+
+
+def test_nobody_waits_while_a_person_thinks(office, monkeypatch):
+    """The tracker is free for passes until the answer is there."""
+    office("provision", "--apply")
+    office.environ["FORCE_COLOR"] = "1"
+
+    class Slow(_Typed):
+        def readline(self, *size):
+            with (
+                Ledger.open(f"sqlite:///{office.folder}/escsync.db") as ledger,
+                ledger.lease("support", "a pass"),
+            ):
+                return super().readline(*size)
+
+    monkeypatch.setattr(sys, "stdin", Slow("y\n"))
+
+    assert office("deprovision", "--apply").code == 0
+    assert office.names == ["Severity"]
 
 
 class _Plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ import typer
 from escsync.cli.exits import Exit, Stop, worst
 from escsync.cli.provisioning.ending import orderly
 from escsync.cli.provisioning.pen import Pen, files, sound
-from escsync.cli.provisioning.removal import remove, removed
+from escsync.cli.provisioning.removal import ask, remove, removed
 from escsync.cli.provisioning.work import Work, row
 from escsync.cli.session import Session, suggestion
 
@@ -56,9 +57,11 @@ def deprovision(
     """Lists what escsync made in the trackers, and what of it is kept and why; --apply removes it, and nothing else."""
 
     def do(work: Work, adapter: Provisioner) -> None:
-        remove(work, adapter, apply=apply, sure=yes)
+        remove(work, adapter, apply=apply)
 
-    works = _works(session, apply, do, removed)
+    # On a terminal a person is asked once more; a script has said --apply.
+    asking = apply and not yes and session.terminal.interactive and sys.stdin.isatty()
+    works = _works(session, apply, do, removed, ask if asking else None)
     listed = any(not one.kept for work in works for one in work.things)
     if listed and not apply and not session.terminal.as_json:
         session.terminal.say(
@@ -89,16 +92,20 @@ def _works(
     apply: bool,
     do: Callable[[Work, Provisioner], None],
     told: Callable[[Work], dict[str, Any]],
+    first: Callable[[Work, Provisioner], None] | None = None,
 ) -> list[Work]:
-    """*do* it on each tracker; the document says what was done, however it ends."""
+    """*do* it on each tracker, where *first* a person agrees; the document says what was done, however it ends."""
     works: list[Work] = []
     trackers, known = session.chosen(), files(session)
     with orderly():
         try:
             for tracker in trackers:
                 works.append(work := Work(session, tracker, known))
-                work.run(partial(do, work), alone=apply)
-                work.settle()
+                if first is not None:
+                    work.run(partial(first, work), alone=False)
+                if first is None or work.agreed:
+                    work.run(partial(do, work), alone=apply)
+                    work.settle()
         except BaseException as error:
             for work in works[-1:]:
                 work.broken_off(error)

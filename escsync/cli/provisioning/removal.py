@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,21 +17,26 @@ if TYPE_CHECKING:
     from escsync.setup.writeback import Left
 
 
-def remove(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -> None:
+_NOTHING = "nothing that escsync made is there"
+
+
+def ask(work: Work, adapter: Provisioner) -> None:
+    """List what *work* made, and ask a person whether it shall go; nobody else has to wait for the answer."""
+    mine, kept = _listed(work, adapter, ("KEEP", "REMOVE"))
+    work.agreed = bool(mine) and _agreed(work, len(mine))
+    if not work.agreed:
+        work.sum((len(mine), "left as it was"), kept, none=_NOTHING)
+
+
+def remove(work: Work, adapter: Provisioner, *, apply: bool) -> None:
     """List what *work* made, and remove it with *apply*."""
     from escsync.adapter import Vanished
-    from escsync.setup.neighbours import neighbours
 
-    others = neighbours(_trackers(work), work.tracker.name)
-    asked = work.session.config.trackers
-    work.things = list(_spared(list(adapter.provided()), [one for one in others if one.name not in asked]))
-    mine = [one for one in work.things if not one.kept]
-    kept = (len(work.things) - len(mine), "kept")
-    for one in work.things:
-        if one.kept or not apply:
-            work.say("KEEP" if one.kept else "REMOVE", one.id, one.what, one.kept)
-    if not apply or not mine or not (sure or _agreed(work, len(mine))):
-        work.sum((len(mine), "to remove"), kept, none="nothing that escsync made is there")
+    # Whoever was asked has seen it all.
+    signs = () if work.agreed else ("KEEP",) if apply else ("KEEP", "REMOVE")
+    mine, kept = _listed(work, adapter, signs)
+    if not apply or not mine:
+        work.sum((len(mine), "to remove"), kept, none=_NOTHING)
         return
 
     def withdraw(one: Provided) -> None:
@@ -41,7 +45,7 @@ def remove(work: Work, adapter: Provisioner, *, apply: bool, sure: bool) -> None
         except Vanished:
             return  # somebody else was quicker: it is gone, which is what was wanted
 
-    pens = _pens(work, [one.name for one in others if one.name in asked])
+    pens = _pens(work)
     try:
         with ExitStack() as open:
             for pen in pens:
@@ -116,20 +120,36 @@ def _spared(things: Sequence[Provided], users: Sequence[Neighbour]) -> Iterator[
             yield one
 
 
-def _pens(work: Work, others: Sequence[str]) -> list[Pen]:
-    """One for the tracker's own section, and one for each of *others* from which everything is taken away, too."""
+def _listed(work: Work, adapter: Provisioner, signs: Sequence[str]) -> tuple[list[Provided], tuple[int, str]]:
+    """What is to go, and how much stays; a line for each that has one of these *signs*."""
+    from escsync.setup.neighbours import neighbours
+
+    asked = work.session.config.trackers
+    users = [one for one in neighbours(_trackers(work), work.tracker.name) if one.name not in asked]
+    work.things = list(_spared(list(adapter.provided()), users))
+    for one in work.things:
+        if (sign := "KEEP" if one.kept else "REMOVE") in signs:
+            work.say(sign, one.id, one.what, one.kept)
+    mine = [one for one in work.things if not one.kept]
+    return mine, (len(work.things) - len(mine), "kept")
+
+
+def _pens(work: Work) -> list[Pen]:
+    """One for the tracker's own section, and one for each other from which everything is taken away, too."""
+    from escsync.setup.neighbours import neighbours
     from escsync.setup.writeback import struck
 
-    return [Pen(work.session, name, struck, work.known) for name in (work.tracker.name, *others)]
+    name, asked = work.tracker.name, work.session.config.trackers
+    others = [one.name for one in neighbours(_trackers(work), name) if one.name in asked]
+    return [Pen(work.session, one, struck, work.known) for one in (name, *others)]
 
 
 def _agreed(work: Work, count: int) -> bool:
-    """On a terminal a person is asked once more; a script has said --apply."""
-    terminal = work.session.terminal
-    if not (terminal.interactive and sys.stdin.isatty()):
-        return True
     from rich.prompt import Confirm
 
     things = "1 thing" if count == 1 else f"{count} things"
     asked = f"Remove {things} from {work.tracker.name}? All values in it go with it"
-    return Confirm.ask(asked, console=terminal.err, default=False)
+    try:
+        return Confirm.ask(asked, console=work.session.terminal.err, default=False)
+    except EOFError:
+        return False

@@ -55,6 +55,8 @@ class Work:
         self.subjects: list[str] = []
         self.errors: list[dict[str, str]] = []
         self.unwritten: str | None = None
+        self.agreed = False
+        """A person was asked, and it shall be done."""
         self.code = Exit.DONE
         self._away = False
         self._said: set[str] = set()
