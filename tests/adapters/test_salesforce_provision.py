@@ -360,15 +360,18 @@ def test_a_scope_that_is_not_there_is_made_or_said(sf):
 
 
 def test_an_account_that_may_not_set_up_the_org_is_told_what_to_do(sf):
-    """It sees the list all the same."""
+    """It sees the list all the same, and beside it each right that making it takes, with where it is granted."""
     sf.org.permissions -= {"CustomizeApplication", "ManageProfilesPermissionsets"}
     adapter, gaps = missing(sf, "tone")
+    rights = {id: gap.by_hand for id, gap in gaps.items() if id.startswith("right ")}
 
     with pytest.raises(Denied) as field:
         adapter.provide(gaps["field:tone"])
     with pytest.raises(Denied) as access:
         adapter.provide(gaps["access"])
 
+    assert set(rights) == {"right Customize Application", "right Manage Profiles and Permission Sets"}
+    assert all("Setup > Permission Sets" in where for where in rights.values())
     assert "Customize Application" in field.value.remedy
     assert "administrator's session_id" in access.value.remedy
     assert access.value.remedy.endswith("Manage Assignments > escsync@acme.example")

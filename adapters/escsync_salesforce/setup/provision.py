@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, assert_never
 
-from escsync.adapter import Denied, Rejected, Vocabulary
+from escsync.adapter import Denied, Level, Rejected, Vocabulary
 from escsync.offers import Gap, Provided, Wish
 from escsync.web import tidy
 
@@ -15,10 +15,11 @@ from ..inquiry import Inquiry
 from ..settings import SalesforceSettings
 from . import blueprint, definitions, surroundings
 from .access import Access
-from .deeds import Deed, Find, Grant, Make, Offer, Track, settings
+from .deeds import Deed, Find, Grant, Make, Need, Offer, Track, settings
 from .definitions import Definitions
 from .gaps import Gaps
 from .needs import OURS
+from .rights import Rights
 from .stock import Custom, customs, look
 
 _FIELD, _SET = "field", "permission set"
@@ -47,10 +48,22 @@ class Provision:
         who = me["username"] or me["name"] or "escsync's account"
         gaps = Gaps(stock, self._vocabulary, self._scope, self._definitions.metadata, who)
         found = list(gaps.all(wishes))
+        found += self._lacking() if any(deed and not isinstance(deed, Find) for _, deed in found) else ()
         found += surroundings.layout(self._connection, gaps.filled)
         for gap, deed in sorted(found, key=lambda need: bool(need[0].by_hand)):
             self._deeds[gap.id] = deed
             yield gap
+
+    def _lacking(self) -> Iterator[Need]:
+        """The rights without which nothing of this can be made."""
+        for problem in Rights(self._connection, self._inquiry).look("provision"):
+            if problem.level is Level.FAIL:
+                yield (
+                    Gap(
+                        problem.subject, "connection", f"{problem.subject}: {problem.message}", problem.remedy
+                    ),
+                    None,
+                )
 
     def provide(self, gap: Gap) -> Provided:
         """Make one gap good; what is there by now is found."""
