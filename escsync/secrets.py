@@ -12,6 +12,9 @@ from urllib.parse import quote
 _REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
 _ATTEMPT = re.compile(r"\$\{[^{}]*\}?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_USUAL = re.compile(r"[A-Z]{1,14}[0-9]{0,2}(_([A-Z]{1,14}[0-9]{0,2}|[0-9]{1,2}))*")
+"""How people call a variable, and hardly ever a password."""
+_PATH = re.compile(r"[./~].*|[\w./-]*[a-z_-]\.[A-Za-z]{2,6}|[A-Za-z_-]+(/[A-Za-z_.-]+)+", re.DOTALL)
 _LARGEST = 65_536
 """Bytes: a key fits, a mistaken path to a database does not."""
 
@@ -40,25 +43,41 @@ def refers(text: str) -> bool:
     return _ATTEMPT.search(text) is not None
 
 
-def literal(text: str) -> str:
-    """What of *text* is written out, its references taken away."""
-    return _REFERENCE.sub("", text)
+def literal(text: str, instead: str = "") -> str:
+    """What of *text* is written out: *instead* of references, save of one that may have a secret for its name."""
+
+    def left(found: re.Match[str]) -> str:
+        kind, _, name = found[0].strip("${}").rpartition(":")
+        return instead if kind in ("", "env", "file") and _usual(kind or "env", name.strip()) else found[0]
+
+    return re.sub(r"\$\{[^{}]*\}", left, text)
 
 
-def resolve(text: str, *, environ: Mapping[str, str], folder: Path, login: bool = False) -> Resolved:
+def _usual(kind: str, name: str) -> bool:
+    """Does *name* look like that of a variable or a file, and not like a secret in the wrong place?"""
+    return (_USUAL if kind == "env" else _PATH).fullmatch(name) is not None
+
+
+def resolve(
+    text: str, *, environ: Mapping[str, str], folder: Path, login: bool = False, discreet: bool = False
+) -> Resolved:
     """*text* with each reference replaced by what it names; Unresolved says which one does not exist.
 
     *login*: in an address, what stands for its user and password is encoded, so that no character of it ends them.
+    *discreet*: where a secret is expected, a name is not repeated that leads nowhere and may be the secret itself.
     """
     for attempt in _ATTEMPT.findall(_REFERENCE.sub("", text)):
         inner = attempt.strip("${}").partition(":")[2] or attempt.strip("${}")
+        if discreet and not (_usual("env", inner) or inner in environ):
+            raise Unresolved("holds ${...} that is no reference; write ${env:NAME} or ${file:PATH}")
         suggestion = f"${{env:{inner}}}" if _NAME.fullmatch(inner) else ""
         raise Unresolved(f"{attempt} is no reference; write ${{env:NAME}} or ${{file:PATH}}", suggestion)
     parts: list[str] = []
 
     def replaced(match: re.Match[str]) -> str:
         kind, name = match[1], match[2].strip()
-        parts.append(_variable(name, environ) if kind == "env" else _file(name, folder))
+        told = not discreet or _usual(kind, name)
+        parts.append(_variable(name, environ, told=told) if kind == "env" else _file(name, folder, told=told))
         before, after = text[: match.start()], text[match.end() :]
         within = login and "://" in before and "@" in after and "/" not in before.partition("://")[2]
         return quote(parts[-1], safe="") if within else parts[-1]
@@ -73,29 +92,29 @@ def scrub(message: str, secrets: Iterable[str]) -> str:
     return message
 
 
-def _variable(name: str, environ: Mapping[str, str]) -> str:
+def _variable(name: str, environ: Mapping[str, str], *, told: bool) -> str:
     if not _NAME.fullmatch(name):
-        raise Unresolved(f"{name!r} is no name of an environment variable")
+        raise Unresolved(f"{repr(name) if told else 'what is named'} is no name of an environment variable")
     if name not in environ:
         near = get_close_matches(name, list(environ), n=1, cutoff=0.8)
         raise Unresolved(
-            f"the environment variable {name} is not set",
+            f"the environment variable {name if told else 'that is named'} is not set",
             f"${{env:{near[0]}}}" if near else "",
-            variable=name,
+            variable=name if told else "NAME",
         )
     if not environ[name].strip():
         raise Unresolved(f"the environment variable {name} is set but empty")
     return environ[name]
 
 
-def _file(name: str, folder: Path) -> str:
+def _file(name: str, folder: Path, *, told: bool) -> str:
     path = folder / name
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise Unresolved(f"the file {name} cannot be read ({reason})") from None
+        raise Unresolved(f"the file {name if told else 'that is named'} cannot be read ({reason})") from None
     if len(content) > _LARGEST:
         raise Unresolved(f"the file {name} is larger than {_LARGEST} bytes: no secret")
     try:

@@ -131,7 +131,7 @@ MISTAKES = {
     "an adapter's key": ("token:", "api_token:", ":11: trackers.support.connection.api_token: unknown key; did you mean 'token'?"),
     "plain http": ("https://acme.atlassian.net", "http://jira.acme.example", ":9: trackers.support.connection.url: plain http would send the credentials readable; use https"),
     "a variable not set": ("TOKEN", "TOKN", ":11: trackers.support.connection.token: the environment variable TOKN is not set; did you mean '${env:TOKEN}'?"),
-    "a file not there": ("${env:TOKEN}", "${file:key}", ":11: trackers.support.connection.token: the file key cannot be read (No such file or directory)"),
+    "a file not there": ("${env:TOKEN}", "${file:keys/jira}", ":11: trackers.support.connection.token: the file keys/jira cannot be read (No such file or directory)"),
     "an unknown stage": ("closed: Done", "closd: Done", ":13: trackers.support.stages.closd: 'closd' is no stage; did you mean 'closed'?"),
     "a derived stage": ("closed: Done", "complete: Done", "'complete' is no stage; known: candidate, intake"),
     "one status for two stages": ("closed: Done", "closed: open", ":13: trackers.support.stages.closed: the status 'open' already stands for intake"),

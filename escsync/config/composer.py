@@ -18,6 +18,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from .confidence import confidential
 from .problem import ConfigError, Origin, Path, Problem
 
 ONLY = "Only plain YAML is read: one document of keys, lists and values, as everybody understands it."
@@ -134,10 +135,9 @@ class Composer:
 
     def _alias(self, event: Any, path: Path) -> Any:
         if event.anchor not in self._anchors:
-            said = f"*{event.anchor} refers to no anchor above it"
-            self._stop(
-                event, path, said, f"Write `&{event.anchor}` at what is meant, further up, or quote the `*`."
-            )
+            name = "NAME" if confidential(path) else event.anchor
+            said = f"*{name} refers to no anchor above it"
+            self._stop(event, path, said, f"Write `&{name}` at what is meant, further up, or quote the `*`.")
         value, under = self._anchors[event.anchor]
         if len(self.origins) + len(under) > _MOST:
             self._stop(event, path, f"has more than {_MOST} entries", _SIMPLER)

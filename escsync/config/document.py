@@ -119,6 +119,12 @@ def _mark(error: MarkedYAMLError, text: str) -> Any:
 
 
 def _words(error: MarkedYAMLError) -> str:
-    said = " ".join(str(part) for part in (error.context, error.problem) if part)
+    # What is quoted may be a part of a secret: a tag that is none, a word behind a %.
+    parts = [
+        re.sub(r"(['\"])(?!<)[^'\"\s]{3,}\1", "...", str(part))
+        for part in (error.context, error.problem)
+        if part
+    ]
+    said = " ".join(parts)
     hint = "; indent with spaces" if "\\t" in said else ""
     return re.sub(r"\s+", " ", said)[:160] + hint

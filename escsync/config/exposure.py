@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from escsync.secrets import refers
 
+from .confidence import depth, in_url, secretive
 from .document import Document
 from .problem import Path, Problem
 
-_SECRET_KEY = re.compile(
-    r"token|passw|passphrase|secret|private_?key|api_?key|session_?id|credential|^pat$|^pwd$", re.IGNORECASE
-)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
-_PARAMETER = re.compile(r"[?&;](?:[^=&;]*(?:pass|pwd|token|secret|key)[^=&;]*)=([^&;#]+)", re.IGNORECASE)
 _REMEDY = "write ${env:NAME} or ${file:PATH}"
 _REASON = "A configuration is copied, mailed and put into repositories; whoever reads it would hold the key."
 
@@ -28,12 +24,12 @@ def exposed(document: Document, data: Mapping[str, Any]) -> Iterator[Problem]:
         connection = tracker.get("connection") if isinstance(tracker, dict) else None
         yield from _connection(document, ("trackers", name, "connection"), connection)
     ledger = data.get("ledger")
-    if isinstance(ledger, str) and _in_url(ledger):
+    if isinstance(ledger, str) and any(in_url(ledger)):
         yield _told(document, ("ledger",), "holds a password in plain sight")
     notify = data.get("notify")
     for who, urls in notify.items() if isinstance(notify, dict) else ():
         for i, url in enumerate(urls if isinstance(urls, list) else [urls]):
-            if isinstance(url, str) and (_in_url(url) or _token(url)):
+            if isinstance(url, str) and (any(in_url(url)) or _token(url)):
                 where: Path = ("notify", who, i) if isinstance(urls, list) else ("notify", who)
                 yield _told(document, where, "holds credentials in plain sight")
 
@@ -45,11 +41,6 @@ def _told(document: Document, path: Path, said: str) -> Problem:
     return document.problem(path, f"{said}; {_REMEDY}", reason=_REASON, remedy=remedy)
 
 
-def secretive(name: str) -> bool:
-    """Does *name* say that a secret is behind it?"""
-    return _SECRET_KEY.search(name) is not None
-
-
 def _connection(document: Document, path: Path, value: Any) -> Iterator[Problem]:
     if isinstance(value, (dict, list)):
         for key, each in value.items() if isinstance(value, dict) else enumerate(value):
@@ -57,24 +48,11 @@ def _connection(document: Document, path: Path, value: Any) -> Iterator[Problem]
         return
     if isinstance(value, bool) or value is None:
         return
-    key = next((part for part in reversed(path) if isinstance(part, str)), "")
-    if _SECRET_KEY.search(key):
+    if any(isinstance(part, str) and secretive(part) for part in path[3:]):
         if not refers(str(value)) or _plain(str(value)).replace("\0", "").strip():
-            yield _told(document, path, "is a secret and may not be written out")
-    elif _in_url(str(value)):
+            yield _told(document, path[: depth(path)], "is a secret and may not be written out")
+    elif any(in_url(str(value))):
         yield _told(document, path, "holds a password in plain sight")
-
-
-def _in_url(text: str) -> bool:
-    if "://" not in text:
-        return False
-    # References go first: one that holds `:`, `@` or `/` must not be taken for a part of the address.
-    try:
-        password = urlsplit(_plain(text)).password
-    except ValueError:
-        password = None
-    written = [password or "", *_PARAMETER.findall(_plain(text))]
-    return any(unquote(part).replace("\0", "").strip() for part in written)
 
 
 def _token(text: str) -> bool:

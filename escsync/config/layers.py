@@ -129,6 +129,13 @@ def empty(data: Any, path: Path) -> bool:
     return data is None
 
 
+def without_empty(section: object) -> Any:
+    """A section whose keys are all commented out is empty in YAML: the same as if it were not there."""
+    if not isinstance(section, dict):
+        return section
+    return {key: value for key, value in section.items() if value is not None}
+
+
 def _included(document: Document) -> Iterator[tuple[Path, str]]:
     """Each file that *document* names, and where; what is no name is left for the model to report."""
     named = document.data.get("include") if isinstance(document.data, dict) else None

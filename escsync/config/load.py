@@ -20,11 +20,12 @@ from escsync.secrets import scrub
 from . import vocabulary
 from .accounts import accounts
 from .addresses import ledger_problems, ledger_url, notify_problems
+from .confidence import confided, without
 from .configuration import Config, TrackerConfig
 from .document import Document, read
 from .environment import environment
 from .exposure import exposed
-from .layers import Layers, empty, layers
+from .layers import Layers, empty, layers, without_empty
 from .manual import Manual
 from .model import EscsyncYaml
 from .people import directory
@@ -35,7 +36,7 @@ from .relations import id_warnings, native, waiver_problems
 from .shape import shape_of
 from .trackers import bound
 from .wording import explain
-from .zones import BadZone, zone
+from .zones import zone_or_utc
 
 
 def load(
@@ -90,11 +91,11 @@ class _Loader:
         """The whole."""
         for file in self.files:
             self.problems += exposed(file, file.data) if isinstance(file.data, dict) else ()
-        data, modes = self._chosen(_without_empty(self.document.data))
+        data, modes = self._chosen(without_empty(self.document.data))
         data = self.references.replaced(data)
         self.problems += self.references.problems
         model = self._model(data)
-        timezone = model.timezone if model else _zone_or_utc(data.get("timezone"))
+        timezone = model.timezone if model else zone_or_utc(data.get("timezone"))
         policy = self._policy(data.get("policy"), timezone)
         sections = data.get("trackers")
         people = native(
@@ -146,7 +147,14 @@ class _Loader:
         """*problem* without what came from outside; of a file's name, only without what is secret."""
         secrets = {*self.environment.secrets, *self.references.confidential}
         message = scrub(problem.message, self.references.secrets)
-        return replace(problem, file=scrub(problem.file, secrets), message=message)
+        written = [text for file in self.files for text in confided(file.data)]
+        return replace(
+            problem,
+            file=scrub(problem.file, secrets),
+            message=without(message, written),
+            suggestion=without(problem.suggestion, written),
+            remedy=without(problem.remedy, written),
+        )
 
     def _chosen(self, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Mode]]:
         """*data* without the trackers that are left alone, and the mode of every tracker."""
@@ -168,11 +176,11 @@ class _Loader:
         modes = {
             name: Mode(mode)
             for name, tracker in trackers.items()
-            if (mode := _without_empty(tracker).get("mode", "observe") if isinstance(tracker, dict) else "")
+            if (mode := without_empty(tracker).get("mode", "observe") if isinstance(tracker, dict) else "")
             in list(Mode)
         }
         kept = {
-            name: _without_empty(tracker)
+            name: without_empty(tracker)
             for name, tracker in trackers.items()
             if modes.get(name) is not Mode.OFF and (not self.only or name in self.only)
         }
@@ -259,17 +267,3 @@ class _Loader:
     def _add(self, problems: Iterable[Problem]) -> None:
         """Take *problems* in, save those of values that could not be had in the first place."""
         self.problems += self.references.known(problems)
-
-
-def _without_empty(section: object) -> Any:
-    """A section whose keys are all commented out is empty in YAML: the same as if it were not there."""
-    if not isinstance(section, dict):
-        return section
-    return {key: value for key, value in section.items() if value is not None}
-
-
-def _zone_or_utc(name: object) -> str:
-    try:
-        return zone(name).key if isinstance(name, str) else "UTC"
-    except BadZone:
-        return "UTC"

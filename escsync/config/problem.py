@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
 
+from .confidence import depth, shown_key
+
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a file down."""
 
@@ -48,7 +50,13 @@ class Problem:
 
     def __str__(self) -> str:
         hint = f"; did you mean {self.suggestion!r}?" if self.suggestion else ""
-        return f"{self.file}:{self.line}: {dotted(self.path)}: {self.message}{hint}"
+        return f"{self.file}:{self.line}: {self.place}: {self.message}{hint}"
+
+    @property
+    def place(self) -> str:
+        """The path as it may be told: nothing of a secret that stands where a key should be."""
+        told = self.path[: depth(self.path)]
+        return dotted(tuple(shown_key(part) if isinstance(part, str) else part for part in told))
 
     def to_json(self) -> dict[str, str | int]:
         """As `--format json` tells it."""
@@ -56,7 +64,7 @@ class Problem:
             "file": self.file,
             "line": self.line,
             "column": self.column,
-            "path": dotted(self.path),
+            "path": self.place,
             "message": self.message,
             "suggestion": self.suggestion,
             "reason": self.reason,

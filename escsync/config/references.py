@@ -9,12 +9,11 @@ from typing import Any
 
 from escsync.secrets import Unresolved, refers, resolve
 
+from .confidence import confidential
 from .document import Document
 from .environment import Environment
 from .problem import Path, Problem
 
-_CONFIDENTIAL = frozenset({"token", "password", "client_secret", "private_key", "session_id", "ledger"})
-"""Keys whose values must never be shown; an address or a name may."""
 _REASON = "What is secret, or differs from machine to machine, comes from outside the file."
 _REMEDY = "Set the variable, or write `{}=...` into a file `.env` beside escsync.yaml; or name a file that is there."
 
@@ -51,7 +50,8 @@ class References:
             return value
         try:
             login = path == ("ledger",)
-            found = resolve(value, environ=self._environment.values, folder=self._folder, login=login)
+            environ, discreet = self._environment.values, confidential(path)
+            found = resolve(value, environ=environ, folder=self._folder, login=login, discreet=discreet)
         except Unresolved as error:
             self.unresolved.add(path)
             # What a `.env` that cannot be read whole would have told is not missed.
@@ -62,7 +62,7 @@ class References:
             return value
         self.secrets.update(found.parts)
         # An Apprise address is a login, whatever part of it comes from outside.
-        if path[:1] == ("notify",) or (path and path[-1] in _CONFIDENTIAL):
+        if confidential(path) or login:
             self.confidential.update(found.parts)
         return found.text
 

@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from .confidence import confidential, glued, secretive, shown_key
 from .document import Document
 from .problem import About, Path, Problem, dotted, listed, nearest
-from .shape import keys_at
+from .shape import keys_at, nodes_at
 
 _EXPECTED = {
     "string": "text",
@@ -35,6 +36,9 @@ _WORDS = {
     **dict.fromkeys(("no", "off", "n", "nein", "non", "false"), "false"),
 }
 """What people write for yes and no, which in YAML 1.2 is text."""
+_OUTSIDE = "a value from outside the file"
+_SECRET = "a text that is not repeated, since it may be a secret"
+_BLANK = "Write each key with a colon and a blank behind it, such as `token: ${env:NAME}`."
 _MISTYPED = re.compile(r"_(?:type|parsing|from_float|inexact|required)$")
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
 _LIMITS = {
@@ -69,9 +73,22 @@ def explain(
         if details[0]["type"] == "missing" and path in typos:
             continue
         where = (*prefix, *path)
-        concealed = any(where[: len(each)] == each for each in hidden)
+        outside = any(where[: len(each)] == each for each in hidden)
+        concealed = _OUTSIDE if outside else _SECRET if _delicate(where, path, schema) else ""
+        if details[0]["type"] in _UNKNOWN and details[0]["input"] is None and concealed:
+            yield document.problem(where[:-1], "holds a word that has no value", remedy=_BLANK)
+            continue
         message, suggestion = _said(path, details, schema, concealed)
-        yield document.problem(where, message, suggestion, about=_about(details[0]["type"]))
+        remedy = _BLANK if concealed is _SECRET and where[2:] == ("connection",) else ""
+        yield document.problem(where, message, suggestion, about=_about(details[0]["type"]), remedy=remedy)
+
+
+def _delicate(where: Path, path: Path, schema: Mapping[str, Any]) -> bool:
+    """May what stands *where* be a secret? Of a key of a connection, its adapter's *schema* knows best."""
+    known = len(where) > 3 and path[-1] in keys_at(schema, path[:-1])
+    if not known or any(isinstance(part, str) and secretive(part) for part in path):
+        return confidential(where)
+    return any("writeOnly" in str(node) for node in nodes_at(schema, path))
 
 
 def _about(kind: str) -> About:
@@ -96,9 +113,7 @@ def _present(detail: ErrorDetails, data: Any) -> Path:
     return tuple(path)
 
 
-def _said(
-    path: Path, details: list[ErrorDetails], schema: Mapping[str, Any], hidden: bool
-) -> tuple[str, str]:
+def _said(path: Path, details: list[ErrorDetails], schema: Mapping[str, Any], hidden: str) -> tuple[str, str]:
     first = details[0]
     kind, value = first["type"], first["input"]
     context = first.get("ctx", {})
@@ -134,7 +149,7 @@ def _said(
     return first["msg"][:1].lower() + first["msg"][1:], ""
 
 
-def _meant(value: object, expected: Sequence[str], hidden: bool) -> str:
+def _meant(value: object, expected: Sequence[str], hidden: str) -> str:
     """What a text stands for where something else was expected: `yes` is true."""
     if hidden or not isinstance(value, str):
         return ""
@@ -152,13 +167,17 @@ def _quotes(message: str, value: object) -> bool:
     return isinstance(value, str) and value in message
 
 
-def shown(value: object, hidden: bool = False) -> str:
-    """*value* as a message names it, short, and without content where it is *hidden*."""
-    if hidden:
-        return "a value from outside the file"
+def shown(value: object, hidden: str = "") -> str:
+    """*value* as a message names it, short; by *hidden* where its content is not told."""
+    if hidden and not (hidden is _SECRET and (value is None or isinstance(value, Mapping | list | tuple))):
+        return hidden
     match value:
         case None:
             return "nothing"
+        case Mapping() if hidden:
+            return "a mapping"
+        case str() if any(glued(value)):
+            return _SECRET
         case bool():
             return str(value).lower()
         case int() | float():
@@ -166,7 +185,7 @@ def shown(value: object, hidden: bool = False) -> str:
         case str():
             return repr(value if len(value) <= 60 else value[:57] + "...")
         case Mapping():
-            return f"a mapping ({listed(map(str, value), 3)})"
+            return f"a mapping ({listed((shown_key(str(key)) for key in value), 3)})"
         case list() | tuple():
             return "a list"
         case _:

@@ -72,3 +72,11 @@ def _names() -> frozenset[str]:
     odd = ("Etc/GMT", "posix/", "right/", "SystemV/")
     fixed = {"GMT+0", "GMT-0", "GMT0", "Zulu", "Universal", "Greenwich", "posixrules", "Factory", "localtime"}
     return frozenset(n for n in available_timezones() if not n.startswith(odd) and n not in fixed)
+
+
+def zone_or_utc(name: object) -> str:
+    """*name* where it is a zone, else UTC: enough to go on with until the mistake is told."""
+    try:
+        return zone(name).key if isinstance(name, str) else "UTC"
+    except BadZone:
+        return "UTC"
