@@ -78,12 +78,18 @@ def compare(
     return tuple(sorted(found))
 
 
+_OF_OPTIONS = (Kind.OPTIONS_REMOVED, Kind.OPTION_RENAMED)
+
+
 def joined(shifts: Iterable[Shift], lost: Iterable[Shift]) -> tuple[Shift, ...]:
     """*shifts*, and what is *lost* whether or not it was ever there: each key is told of once, the change before its effect."""
     effects = {one.subject: one for one in lost}
     found = []
     for shift in shifts:
-        effect = next((effects.pop(key) for key in shift.subject.split(", ") if key in effects), None)
+        # An option that is gone is told by the field that had it, and is lost to what `options:` says of it.
+        keys = shift.subject.split(", ")
+        keys += [key.replace("fields.", "options.", 1) for key in keys if shift.kind in _OF_OPTIONS]
+        effect = next((effects.pop(key) for key in keys if key in effects), None)
         found.append(replace(shift, breaks=True) if effect else shift)
     return tuple(sorted([*found, *effects.values()]))
 

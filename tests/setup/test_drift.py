@@ -231,6 +231,21 @@ def test_what_is_lost_is_told_once():
     ]
 
 
+def test_an_option_that_is_gone_and_what_it_meant_are_one_line():
+    """The field tells which option, and the check which value nothing stands for: the same thing, said once."""
+    lost = [
+        Shift("options.health", Kind.LOST, "no option stands for breached", "add it", True),
+        Shift("options.tone", Kind.LOST, "no option stands for rude", "add it", True),
+    ]
+
+    found = joined(compare(ALL, after(HEALTH, options={"5": "OK"})), lost)
+
+    assert [(one.subject, one.kind, one.breaks) for one in found] == [
+        ("fields.health", Kind.OPTIONS_REMOVED, True),
+        ("options.tone", Kind.LOST, True),
+    ]
+
+
 # -- laws
 
 text = st.text(min_size=1, max_size=6)
