@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.http import Fault
 from fakes.salesforce.rig import pull, rig
 from fakes.salesforce.schema import Field, pick, refer, text
 
@@ -47,6 +48,21 @@ def test_a_test_case_is_in_scope_says_what_it_is_and_can_be_written(sf):
     assert written.failures == {}
     assert list(adapter.read([ref])) == []
     assert pull(sf.connect()).tickets == []
+
+
+def test_a_case_that_was_made_is_told_whatever_happens_next(sf):
+    """Its number and whether it is in scope may stay unknown; that it exists must not."""
+    adapter = sf.connect()
+    made = []
+
+    def afterwards(request):
+        made.extend([1] if request.method == "POST" and request.path.endswith("/sobjects/Case") else [])
+        return bool(made) and (request.method == "GET" or "composite" in request.path)
+
+    sf.server.faults.append(Fault(afterwards, reset=True, times=99))
+    ref = adapter.scratch("probe-1")
+
+    assert ref == TicketRef(next(iter(sf.org.rows["Case"].values())).id, "")
 
 
 def test_a_lost_answer_makes_no_second_case(sf):

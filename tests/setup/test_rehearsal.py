@@ -16,6 +16,7 @@ from escsync.adapter import (
     Stage,
     Unavailable,
     Vocabulary,
+    Written,
 )
 from escsync.cli.inspection.rehearsal import Rehearsal
 from escsync.cli.inspection.trials import Trials
@@ -169,8 +170,99 @@ def test_a_step_that_breaks_off_is_a_line(verb):
         tracker, adapter=Contrary(tracker, verb, Unavailable("it does not answer", remedy="wait"))
     )
 
-    assert told["own fields"] == (Level.FAIL, "it does not answer -> wait")
-    assert told["end"][0] is Level.OK
+    assert told["own fields"] == (Level.FAIL, "it does not answer -> run it again when the tracker answers")
+    assert levels(told) == {"ticket": "ok", "reading": "ok", "own fields": "fail", "end": "ok"}
+    assert tracker.held == {}
+
+
+class Dying:
+    """A tracker's adapter that goes away for good at its *last* call, which is carried out or not, and answered never."""
+
+    def __init__(self, tracker, last, *, done):
+        self._adapter = tracker.connect()
+        self._left, self._done = last, done
+
+    def __getattr__(self, name):
+        real = getattr(self._adapter, name)
+        if name not in ("scratch", "find", "read", "write", "discard"):
+            return real
+
+        def ask(*given):
+            if self._left > 0:
+                self._left -= 1
+                return list(real(*given)) if name in ("find", "read", "write") else real(*given)
+            if self._left == 0 and self._done:
+                list(real(*given)) if name in ("find", "read", "write") else real(*given)
+            self._left = -1
+            raise Unavailable("the connection broke off", remedy="nothing is lost: the next pass goes on")
+
+        return ask
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("last", range(30))
+def test_a_tracker_that_goes_away_leaves_no_ticket_that_nobody_told_of(last, done):
+    """Named, or by the mark that finds it; no right is to blame, and the tracker was not there, whenever it went."""
+    tracker = MemoryTracker(NOW)
+    tracker.hire("idris", "Idris Cole")
+    lines = []
+
+    adapter = Dying(tracker, last, done=done)
+    trials = Trials("memory", adapter, WORDS, IDRIS, NOW, lines.append)
+    Rehearsal(Mode.ENFORCE, adapter, "escsync-test-1", trials).play()
+
+    failed = [line for line in lines if line.level is not Level.OK]
+    told = " ".join(f"{line.message} {line.remedy}" for line in failed)
+    assert not tracker.held or "MEM-1" in told or "escsync-test-1" in told
+    assert {line.code for line in failed} <= {"UNREACHABLE"}
+    assert not any(word in told for word in ("let escsync", "grant", "allow", "the next pass goes on"))
+    assert all("when the tracker answers" in line.remedy for line in failed)
+    assert failed or not tracker.held
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_write_whose_answer_was_lost_is_judged_by_what_shows(number, done):
+    """Done is well; not done may be tried again, and neither a right nor the workflow is to blame."""
+    tracker = MemoryTracker(NOW)
+    count = iter(range(1, 99))
+
+    class Lossy(Contrary):
+        def __getattr__(self, name):
+            if name != "write":
+                return getattr(self._adapter, name)
+
+            def write(changes):
+                if next(count) != number:
+                    return list(self._adapter.write(changes))
+                if done:
+                    list(self._adapter.write(changes))
+                return [
+                    Written(one.ticket, dict.fromkeys(range(len(one.edits)), Ambiguous("no answer")))
+                    for one in changes
+                ]
+
+            return write
+
+    told = rehearsed(tracker, adapter=Lossy(tracker, "", None))
+
+    wrong = {step: text for step, (level, text) in told.items() if level is not Level.OK}
+    assert done <= (not wrong)
+    assert all("run it again: what became of it is not known" in text for text in wrong.values())
+    assert tracker.held == {}
+
+
+@pytest.mark.parametrize(
+    "error", [Rejected("no ticket like it is in scope", remedy="change scope"), Denied("not yours")]
+)
+def test_a_ticket_that_was_made_and_refused_afterwards_is_deleted_all_the_same(error):
+    """The reason is told, and nothing stays."""
+    tracker = MemoryTracker(NOW)
+
+    told = rehearsed(tracker, adapter=Contrary(tracker, "scratch", error, done=True))
+
+    assert levels(told) == {"ticket": "fail", "end": "ok"}
+    assert error.message in told["ticket"][1]
     assert tracker.held == {}
 
 
