@@ -20,6 +20,20 @@ def test_values_are_those_of_yaml_1_2():
     }  # fmt: skip
 
 
+def test_a_character_that_json_wrote_as_two_halves_is_one():
+    """YAML 1.2 reads JSON, and `json.dumps` writes an emoji so."""
+    found = parse('{"gl\\ud83d\\ude00": ["\\ud83d\\ude00", "\\u00e9"]}', "x").data
+
+    assert found == {"gl\N{GRINNING FACE}": ["\N{GRINNING FACE}", "\u00e9"]}
+
+
+@pytest.mark.parametrize("text", ['a: "\\ud83d"', 'a: ["\\ude00\\ud83d"]', '{"\\ud83d": 1}'])
+def test_half_a_character_is_an_error_with_its_line(text):
+    """No ledger and no tracker could take it."""
+    with pytest.raises(ConfigError, match=r"x:2: .*: holds half of a character"):
+        parse(f"# a remark\n{text}", "x")
+
+
 def test_every_key_and_item_knows_its_line():
     """Errors point to where a person looks."""
     document = parse("a:\n  b:\n    - x\n    - {c: 1}\n", "f")

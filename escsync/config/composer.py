@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NoReturn
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -82,7 +82,8 @@ class Composer:
             case AliasEvent():
                 return self._alias(event, path)
             case ScalarEvent():
-                value = scalar(event.value) if event.style is None and not event.tag else event.value
+                text = self._joined(event, path)
+                value = scalar(text) if event.style is None and not event.tag else text
             case SequenceStartEvent():
                 value = []
                 while not isinstance(item := next(events), SequenceEndEvent):
@@ -103,7 +104,7 @@ class Composer:
         while not isinstance(event := next(events), MappingEndEvent):
             if not isinstance(event, ScalarEvent):
                 self._stop(event, path, "a key must be plain text", "Write `key: value`.")
-            key = str(event.value)
+            key = self._joined(event, path)
             held = next(events)
             if key == "<<" and event.style is None:
                 before = len(self.origins)
@@ -145,6 +146,14 @@ class Composer:
         self.origins.update({(*path, *rest): n for rest, n in under.items()})
         return value
 
+    def _joined(self, event: Any, path: Path) -> str:
+        """Its text; where JSON writes a character as two halves, they are made one."""
+        try:
+            return str(event.value).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            remedy = "Write the character itself, or both of its halves: `\\ud83d\\ude00`."
+            self._stop(event, path, "holds half of a character (`\\ud800` to `\\udfff` alone)", remedy)
+
     def _at(self, key: Any, value: Any) -> Origin:
         """Where *key* stands, and *value* behind it."""
         line, column = key.start_mark.line + 1, key.start_mark.column + 1
@@ -158,7 +167,7 @@ class Composer:
             Problem(self.file, at.line, path, said, column=at.column, reason=ONLY, remedy=remedy)
         )
 
-    def _stop(self, event: Any, path: Path, message: str, remedy: str) -> None:
+    def _stop(self, event: Any, path: Path, message: str, remedy: str) -> NoReturn:
         at = self._at(event, event)
         raise ConfigError(
             [Problem(self.file, at.line, path, message, column=at.column, reason=ONLY, remedy=remedy)]
