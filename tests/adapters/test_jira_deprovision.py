@@ -65,6 +65,21 @@ def test_what_another_project_has_made_its_own_stays(cloud):
 
 
 @pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_what_stands_on_the_screens_of_others_stays(dialect):
+    """Another project works with it, wherever its configuration is."""
+    with rig(dialect, empty()) as made:
+        adapter = connected(made)
+        fields = apply(adapter, gaps(adapter, only=("committed_at", "due_at")))
+        (shared,) = fields["due_at"]
+        made.world.arrangement.screen("HELP: screen", shared)
+
+        kept = {one.id: one.kept for one in connected(made).provided()}
+
+    assert [id for id, why in kept.items() if why] == [shared]
+    assert "it stands on 1 screen beyond those of EXEC" in kept[shared]
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
 def test_who_may_not_look_is_told_so(dialect):
     """Without Administer Jira nothing is seen: that is no reason to say that nothing is there."""
     with rig(dialect, empty()) as made:

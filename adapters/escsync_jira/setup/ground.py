@@ -120,12 +120,13 @@ def marked(
     """
     if cloud:
         query = f"escsync:{name}"
-        found = paged(connection, "field/search", what=_WHAT, refused=_REFUSED, type="custom", query=query)
+        told = {"type": "custom", "query": query, "expand": "screensCount"}
+        found = paged(connection, "field/search", what=_WHAT, refused=_REFUSED, **told)
     else:
         narrow = {"search": label} if label else {}
         found = paged(connection, "customFields", what=_WHAT, refused=_REFUSED, **narrow)
-    told = [(blueprint.marked(one.get("description"), project), one) for one in found]
-    ours = [(one, raw) for one, raw in told if one and (not name or one == name)]
+    named = [(blueprint.marked(one.get("description"), project), one) for one in found]
+    ours = [(one, raw) for one, raw in named if one and (not name or one == name)]
     return sorted(ours, key=lambda pair: number(pair[1]))
 
 

@@ -10,8 +10,9 @@ from escsync.offers import Provided
 from .. import jql
 from ..connection import Connection
 from ..discovery import Discovery
-from ..forms import paged
-from .ground import UNGRANTED, administers, marked
+from ..forms import Raw, paged
+from .ground import UNGRANTED, administers, look, marked
+from .screens import Screens
 
 _KIND = "field"
 _COUNTING = "counting the tickets that hold a value"
@@ -28,7 +29,9 @@ class Removal:
         self._connection = connection
         self._cloud = discovery.cloud
         self._project = discovery.settings.scope.project
+        self._scope = discovery.settings.scope
         self._keys: dict[str, str] = {}
+        self._screens: Screens | None = None
 
     def provided(self) -> Iterator[Provided]:
         """What is there, the youngest first, with the number of tickets whose values would go with it."""
@@ -43,18 +46,19 @@ class Removal:
                 _KIND,
                 f"the field {str(one.get('name') or id)!r}{values}",
                 {("fields", name): id},
-                self._spared(id, held),
+                self._spared(one, held),
             )
 
     def withdraw(self, one: Provided) -> None:
         """Put a field into Jira's trash (Cloud), or delete it where no ticket holds a value (Data Center)."""
         name = next((key[1] for key in one.settings if key[:1] == ("fields",)), "")
         found = marked(self._connection, self._project, cloud=self._cloud, name=name)
-        if not any(str(raw.get("id")) == one.id for _, raw in found):
+        raw = next((raw for _, raw in found if str(raw.get("id")) == one.id), None)
+        if raw is None:
             if one.kind == _KIND and one.id.startswith("customfield_") and self._gone(one.id):
                 return
             raise Rejected(f"{one.id} no longer bears escsync's mark: it is somebody else's now")
-        if spared := self._spared(one.id, self._held(one.id)):
+        if spared := self._spared(raw, self._held(one.id)):
             raise Rejected(f"{_REMOVING}: {one.id} is kept", remedy=spared)
         if self._cloud:
             self._connection.post(f"field/{one.id}/trash", None, what=_REMOVING, safe=True, refused=(404,))
@@ -63,8 +67,9 @@ class Removal:
                 "DELETE", "customFields", what=_REMOVING, safe=True, params={"ids": one.id}, refused=(404,)
             )
 
-    def _spared(self, id: str, held: int | None) -> str:
+    def _spared(self, raw: Raw, held: int | None) -> str:
         """Why a field is not escsync's to remove, and what to click."""
+        id = str(raw.get("id"))
         if not self._cloud and held != 0:
             count = "an unknown number of" if held is None else held
             return (
@@ -78,7 +83,21 @@ class Removal:
             return (
                 f"it applies to {', '.join(others)} as well: if it shall go all the same, {_TRASH.format(id)}"
             )
+        if foreign := self._foreign(id, raw.get("screensCount")):
+            screens = "1 screen" if foreign == 1 else f"{foreign} screens"
+            return f"it stands on {screens} beyond those of {self._project}: take it off them, or delete it by hand"
         return ""
+
+    def _foreign(self, id: str, count: object) -> int:
+        """On how many screens somebody else has put a field; 0 where nobody tells."""
+        if not isinstance(count, int) or not count:
+            return 0
+        if self._screens is None:
+            self._screens = look(self._connection, self._scope, cloud=self._cloud).screens
+        if self._screens is None:
+            return 0
+        mine = len(self._screens.ids) - len(self._screens.lacking(id, everywhere=True))
+        return max(0, count - mine)
 
     def _others(self, id: str) -> list[str]:
         """The other projects for which a field has a context of theirs."""

@@ -59,8 +59,10 @@ class CloudAdminRoutes(AdminRoutes):
     def search_fields(self, request: Request) -> Reply:
         """Fields of company-managed projects, with their descriptions."""
         word, custom = request.one("query").casefold(), request.many("type") == ["custom"]
+        counted = "screensCount" in request.one("expand")
         rows = [
             {"id": f.id, "key": f.id, "name": f.name, "schema": f.schema, "description": f.description}
+            | ({"screensCount": self.world.arrangement.showing(f.id)} if counted else {})
             for f in self.world.fields.values()
             if not f.scope
             and (f.custom is not None or not custom)

@@ -31,7 +31,8 @@ class ServerAdminRoutes(AdminRoutes):
 
     def _custom(self, field: Field) -> dict[str, Any]:
         told = {"id": field.id, "name": field.name, "description": field.description}
-        return told | {"type": CUSTOM + str(field.custom), "numericId": int(field.id[12:]), "isLocked": False}
+        told |= {"type": CUSTOM + str(field.custom), "numericId": int(field.id[12:]), "isLocked": False}
+        return told | {"screensCount": self.world.arrangement.showing(field.id)}
 
     @route("DELETE", "/customFields")
     def delete_fields(self, request: Request) -> Reply:

@@ -91,6 +91,10 @@ class Arrangement:
             and (self._world.fields[name].custom is None or self.context(name, project.id) is not None)
         }
 
+    def showing(self, field_id: str) -> int:
+        """On how many screens a field is."""
+        return sum(field_id in screen.shows() for screen in self.screens.values())
+
     def context(self, field_id: str, project: str) -> Context | None:
         """The context of a field that applies to a project: its own before that of everybody."""
         contexts = self._world.fields[field_id].contexts
