@@ -19,6 +19,7 @@ Row: TypeAlias = tuple[str, str]
 _PLAIN = re.compile(r"[^\W\d_][\w ./@+%$()-]*[\w.)]|[^\W\d_]", re.ASCII)
 _REFERENCE = re.compile(r"\$\{(env|file):[^{}\s#]+\}")
 _ADDRESS = re.compile(r"https?://[\w.:/@~%+-]*[\w/]", re.ASCII)
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _COLUMN = 43
 """Where the remarks stand, as in every example file."""
@@ -48,8 +49,8 @@ def section(tracker: Section) -> str:
 
 
 def writable(text: str) -> bool:
-    """Can *text* stand in a configuration? What looks like a reference would be taken for one."""
-    return bool(text.strip()) and len(text) <= _WIDEST and "${" not in text and "\x00" not in text
+    """Can *text* stand in a configuration? What looks like a reference would be taken for one, half a character for none."""
+    return bool(text.strip()) and len(text) <= _WIDEST and "${" not in text and not _UNREADABLE.search(text)
 
 
 def quoted(value: Any) -> str:
@@ -173,7 +174,7 @@ def _field(match: Match) -> Row:
     kind = f", {remark(match.found.type)}" if match.found.type else ""
     about = f"{remark(match.found.name)}{kind}: {match.confidence} %, {remark(match.reason, 120)}"
     if not writable(match.found.spelling):
-        return f"      # {match.name}:", f"{about}; name it by its id, its name would be a reference here"
+        return f"      # {match.name}:", f"{about}; name it by its id, its name cannot stand here"
     hidden = "" if match.sure else "# "
     return f"      {hidden}{match.name}: {quoted(match.found.spelling)}", about
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from escsync.adapter import FIELDS, Field, FieldKind, Stage, Vocabulary
+from escsync.domain.fields import OWN_FIELDS
 from escsync.offers import Available, Shape, Step
 
 from . import stages as ladder
@@ -96,7 +97,7 @@ class Proposal:
 
 
 def propose(
-    shape: Shape, given: Mapping[str, str] | None = None, stages: Mapping[str, str] | None = None
+    shape: Shape, given: Mapping[str, str] | None = None, stages: Mapping[str, Sequence[str]] | None = None
 ) -> Proposal:
     """What the fields and statuses of *shape* mean. *given* and *stages* are what a person named already.
 
@@ -134,7 +135,8 @@ def judged(wanted: Field, found: Available) -> Likeness:
     if wanted.kind not in found.kinds or (wanted.own and not found.writable):
         return Likeness()
     if not wanted.own and same(found.name, _OURS):
-        return Likeness()  # what escsync writes, for another project of the same tracker say, tells it nothing
+        # What escsync writes, for another project of the same tracker say, tells it nothing.
+        return Likeness()
     own, others = (wanted.name, label(wanted.name)), TERMS.get(wanted.name, ())
     by_name = max(
         (likeness(name, own, others) for name in (found.name, _bare(found.spelling))),

@@ -23,14 +23,16 @@ _WRONG_END = 40
 """Less sure is a status that says "closed" and does not count as done there, and the other way round."""
 
 
-def proposed(steps: Iterable[Step], given: Mapping[str, str]) -> tuple[tuple[Rung, ...], tuple[Step, ...]]:
+def proposed(
+    steps: Iterable[Step], given: Mapping[str, Sequence[str]]
+) -> tuple[tuple[Rung, ...], tuple[Step, ...]]:
     """What each status stands for, by stage and the surest first; and the statuses that stand for nothing.
 
-    *given* are stages whose status a person named: that is not doubted.
+    *given* are stages whose statuses a person named, the one to be written first: that is not doubted.
     """
     known = _distinct(steps)
-    found = [_told(Stage(name), spelling, known) for name, spelling in given.items()]
-    named = {rung[1].spelling for rung in found}
+    found = [_told(Stage(name), spelling, known) for name, spelled in given.items() for spelling in spelled]
+    named = {rung[1].spelling: rank for rank, rung in enumerate(found)}
     for step in known:
         if step.spelling in named:
             continue
@@ -43,7 +45,15 @@ def proposed(steps: Iterable[Step], given: Mapping[str, str]) -> tuple[tuple[Run
         if best is not None and best[2] >= _WORTH_SAYING:
             found.append(best)
     found += _by_place(known, found)
-    found.sort(key=lambda rung: (MAPPED_STAGES.index(rung[0]), -rung[2], rung[1].order, rung[1].spelling))
+    found.sort(
+        key=lambda rung: (
+            MAPPED_STAGES.index(rung[0]),
+            named.get(rung[1].spelling, len(named)),
+            -rung[2],
+            rung[1].order,
+            rung[1].spelling,
+        )
+    )
     placed = {rung[1].spelling for rung in found}
     return tuple(found), tuple(step for step in known if step.spelling not in placed)
 

@@ -214,6 +214,41 @@ def test_a_status_that_a_person_names_and_is_not_there_is_obeyed_and_said(house)
     assert said in (house.folder / "escsync.yaml").read_text("utf-8")
 
 
+def test_several_statuses_may_be_named_for_a_stage(house):
+    """In the order in which they were named: the first is the one that is written."""
+    house(
+        "init",
+        "--tracker",
+        "local",
+        "--set",
+        "connection.path=t.db",
+        "--set",
+        "stages.closed=[Rejected, Closed]",
+    )
+
+    assert tracker(house)["stages"]["closed"] == ["Rejected", "Closed"]
+    assert "rejected" not in tracker(house)["stages"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("stages.intake=${file:/etc/hostname}", "would be taken for one; write its id"),
+        ("fields.tone=${env:HOME}", "would be taken for one; write its id"),
+        ("fields.tone=[a, b]", "name one field"),
+        ("stages.intake=M\udcfcll", "holds bytes that are no text in UTF-8"),
+        ("stages.intake=[]", "name a status, or several as [a, b]"),
+    ],
+)
+def test_what_is_no_name_of_something_in_the_tracker_is_refused(house, setting, said):
+    """Nothing that was named is dropped, and nothing is written that means something else."""
+    answer = house("init", "--tracker", "local", "--set", "connection.path=t.db", "--set", setting)
+
+    assert answer.code == 2
+    assert f"--set {setting.partition('=')[0]}: " in answer.err
+    assert said in answer.err
+
+
 def test_a_step_for_which_no_status_stands_is_said(house):
     """Three of the six cannot be told in a new project's workflow; a person and a program learn which."""
     with jira("cloud", empty(bare=True)) as site:

@@ -105,6 +105,19 @@ def test_what_provisioning_makes_is_recognised(name):
     assert fields(made)[name].confidence >= SURE_TO_WRITE
 
 
+def test_what_escsync_writes_for_another_project_is_proposed_for_nothing_else():
+    """It stands on none of this project's screens, and is called alike; a person's own field is still found."""
+    theirs = [
+        Available(
+            name, label(name), "made", (FIELDS[name].kind,), {c: c for c in FIELDS[name].choices}, False
+        )
+        for name in ("computed_priority", "health", "escsync_stage", "due_at")
+    ]
+
+    assert fields(*theirs) == {}
+    assert fields(*theirs, there("Priority", "select"))["priority"].found.name == "Priority"
+
+
 @pytest.mark.parametrize(
     ("name", "type", "tempting"),
     [
@@ -204,7 +217,7 @@ def test_what_a_person_named_is_not_doubted():
         (Step("1", "Offen"), Step("2", "Sonderfall")),
     )
 
-    found = propose(shape, {"root_cause": "Why", "tone": "cf_99"}, {"intake": "Sonderfall"}).vocabulary
+    found = propose(shape, {"root_cause": "Why", "tone": "cf_99"}, {"intake": ["Sonderfall"]}).vocabulary
 
     assert found.fields == {"root_cause": ("cf_2",), "tone": ("cf_99",)}
     assert found.stages[Stage.INTAKE] == ("2", "1")

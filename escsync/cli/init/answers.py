@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PARTS = ("connection", "scope")
 """The parts of a tracker's section that the adapter's models know."""
+NAMES = ("stages", "fields")
+"""The parts that name things of the tracker."""
 _REFERENCE = re.compile(r"\$\{(env|file):[^{}]+\}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
 _STAND_IN = "stand-in-only@acme.example"
@@ -49,12 +51,19 @@ class Answers:
                 )
             if not value.strip():
                 raise Stop(f"--set {name.strip()}: the value is missing after the =")
+            if not value.isprintable() and any("\ud800" <= ch <= "\udfff" for ch in value):
+                raise Stop(
+                    f"--set {name.strip()}: holds bytes that are no text in UTF-8; write it in that encoding"
+                )
             if key in self.secret and not _REFERENCE.fullmatch(value.strip()):
                 raise Stop(
                     f"--set {name.strip()}: is a secret and may not be written out; name the variable that holds it, as "
                     f"in --set '{name.strip()}=${{env:NAME}}'"
                 )
-            self.values[key] = _value(value.strip())
+            if key[0] in NAMES and (wrong := _unnamable(key, value.strip())):
+                raise Stop(f"--set {name.strip()}: {wrong}")
+            typed = key[0] in PARTS or (key[0] == "stages" and _many(value))
+            self.values[key] = _value(value.strip()) if typed else value.strip()
 
     @property
     def secret(self) -> set[Key]:
@@ -198,9 +207,20 @@ def _key(name: str) -> Key:
 def _value(text: str) -> Any:
     if text in ("true", "false"):
         return text == "true"
-    if text.startswith("[") and text.endswith("]"):
-        return [part.strip() for part in text[1:-1].split(",") if part.strip()]
-    return text
+    return [part.strip() for part in text[1:-1].split(",") if part.strip()] if _many(text) else text
+
+
+def _many(text: str) -> bool:
+    return text.strip().startswith("[") and text.strip().endswith("]")
+
+
+def _unnamable(key: Key, text: str) -> str:
+    """What is wrong with *text* as the name of something of the tracker; "" where nothing is."""
+    if "${" in text:
+        return "a name of the tracker that looks like a reference would be taken for one; write its id"
+    if key[0] == "fields" and _many(text):
+        return "name one field"
+    return "" if not _many(text) or _value(text) else "name a status, or several as [a, b]"
 
 
 def _explained(

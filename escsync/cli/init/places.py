@@ -31,7 +31,7 @@ class Lost(Exception):
 def chosen(explorer: Explorer, guide: Guide, answers: Answers, person: Interview | None) -> Place:
     """Where the tickets are: as the scope answers say, else as the person chooses."""
     # What looks like a reference in a name of a tracker must never be taken for one.
-    places = [place for place in islice(explorer.places(), _MOST) if not _refers(place)]
+    places = [place for place in islice(explorer.places(), _MOST) if _writable(place)]
     if not places:
         needed = ", ".join(right.name for right in guide.rights if right.mode == "observe")
         raise Lost(
@@ -101,8 +101,10 @@ def _suffices(answers: Answers, likeliest: Place) -> bool:
     return True
 
 
-def _refers(place: Place) -> bool:
-    return any("${" in str(value) for value in place.scope.values())
+def _writable(place: Place) -> bool:
+    from escsync.setup.draft import writable
+
+    return all(writable(str(value)) for scope in _scopes(place) for value in scope.values())
 
 
 def _called(place: Place) -> str:

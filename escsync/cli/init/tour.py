@@ -201,10 +201,17 @@ class Tour:
             open={name: self._answers.unanswered(name) for name in PARTS},
         )
 
-    def _given(self) -> tuple[dict[str, str], dict[str, str]]:
-        pairs = [(key, str(value)) for key, value in self._answers.values.items() if len(key) == 2]
-        fields, stages = ({key[1]: v for key, v in pairs if key[0] == part} for part in ("fields", "stages"))
-        return fields, stages
+    def _given(self) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """The fields, and the statuses of each stage, that were named."""
+        named = {key: value for key, value in self._answers.values.items() if len(key) == 2}
+        return (
+            {key[1]: str(value) for key, value in named.items() if key[0] == "fields"},
+            {
+                key[1]: value if isinstance(value, list) else [value]
+                for key, value in named.items()
+                if key[0] == "stages"
+            },
+        )
 
     def _look(self) -> Found:
         from escsync.adapter import TrackerError
