@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from e2e.house import House
+from fakes.http import Fault
 from fakes.jira.rig import SCOPE, rig
 from fakes.jira.site import FIELDS, STAGES
 from fakes.postgres import missing, server
@@ -121,6 +124,30 @@ def test_while_a_pass_works_no_ticket_is_made(house):
     assert answer.code == 7
     assert "FAIL support: write test: " in answer.out
     assert answer.out.splitlines()[-1] == "not ready; next: run it again when that pass is over"
+
+
+@pytest.mark.parametrize("form", [[], ["--format", "json"]])
+def test_a_write_test_that_somebody_ends_deletes_its_ticket_and_says_so(tmp_path, form):
+    """In words and for programs; SIGTERM is as Ctrl-C."""
+    with rig("cloud") as jira:
+        house = House(tmp_path)
+        house.now = jira.world.clock.now()
+        house.environ = {"JIRA_TOKEN": jira.credentials()["token"]}
+        (tmp_path / "escsync.yaml").write_text(json.dumps(configured(jira)), "utf-8")
+
+        def ends(request):
+            if request.method == "PUT":
+                os.kill(os.getpid(), signal.SIGTERM)
+            return False
+
+        jira.server.faults.append(Fault(ends))
+        answer = house("doctor", "--write-test", *form)
+
+    told = [one["message"] for one in answer.json["problems"]] if form else answer.out.splitlines()
+    assert answer.code == 130
+    assert any(one.endswith(" is deleted") for one in told), told
+    assert any("interrupted before its end" in one for one in told)
+    assert not [one for one in jira.world.issues.values() if not one.deleted]
 
 
 # -- what the process asks for and nothing stands for

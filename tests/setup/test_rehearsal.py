@@ -299,6 +299,22 @@ def test_whoever_interrupts_it_leaves_no_ticket_behind():
     assert tracker.held == {}
 
 
+@pytest.mark.parametrize("done", [False, True])
+def test_whoever_interrupts_the_making_of_the_ticket_leaves_none_without_a_word(done):
+    """It is looked for by its mark, once; where it does not show it may still come, and its mark is told."""
+    tracker = MemoryTracker(NOW)
+    lines = []
+    adapter = Contrary(tracker, "scratch", KeyboardInterrupt(), done=done)
+    trials = Trials("memory", adapter, WORDS, None, NOW, lines.append)
+
+    with pytest.raises(KeyboardInterrupt):
+        Rehearsal(Mode.ANNOTATE, adapter, "escsync-test-1", trials).play()
+
+    (line,) = lines
+    assert tracker.held == {}
+    assert ("is deleted" in line.message) if done else ("escsync-test-1" in line.remedy)
+
+
 def test_a_note_that_stands_there_twice_is_said():
     """Two notes would confuse everybody."""
     tracker = MemoryTracker(NOW)

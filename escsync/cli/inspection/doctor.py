@@ -175,9 +175,24 @@ def _examined(session: Session, report: _Report, name: str, write_test: bool) ->
     for problem in made.lines():
         report.note(name, problem)
     if write_test:
-        made.rehearse(lambda problem: report.note(name, problem))
+        _rehearsed(made, report, name)
     report.note(name, made.mode())
     return made
+
+
+def _rehearsed(made: Examination, report: _Report, name: str) -> None:
+    """The write test; whoever ends it in the middle is told what became of its ticket, programs too."""
+    from escsync.adapter import Level, Problem
+    from escsync.cli.provisioning.ending import orderly
+
+    try:
+        with orderly():
+            made.rehearse(lambda problem: report.note(name, problem))
+    except KeyboardInterrupt:
+        report.note(name, Problem(Level.FAIL, "write test", "interrupted before its end", "run it again"))
+        if report.session.terminal.as_json:
+            report.end("run it again")
+        raise
 
 
 def _propose(session: Session, report: _Report, target: Path, made: list[Examination]) -> None:

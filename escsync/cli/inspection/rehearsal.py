@@ -56,6 +56,13 @@ class Rehearsal:
                 if ref is not None:
                     self._discard(ref)
                 return None
+        except KeyboardInterrupt:
+            ref, unseen = self._sought()
+            if ref is not None:
+                self._discard(ref)
+            else:
+                self._unmade(Ambiguous("it was interrupted before the tracker answered"), unseen)
+            raise
         if ref is not None:
             self.trials.line(Level.OK, "ticket", f"{_named(ref)} was made for this test")
         return ref
