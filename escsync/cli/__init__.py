@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,10 +41,25 @@ def main(arguments: Sequence[str] | None = None, host: Host | None = None) -> in
     try:
         command().main(args=told, prog_name="escsync", obj=Call(host or Host()))
     except SystemExit as end:
+        _misused(end.__context__, told)
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _misused(error: BaseException | None, told: Sequence[str]) -> None:
+    """A command line that nobody understands, as the document that a program waits for."""
+    as_json = "--format=json" in told or ("--format", "json") in pairwise(told)
+    # Who names no command is shown the help, which is no error's message.
+    said = None if type(error).__name__.startswith("NoArgs") else getattr(error, "format_message", None)
+    if as_json and said is not None:
+        import json
+
+        from escsync.cli.exits import problem
+
+        line = f"{said()} -> `escsync --help` and `escsync COMMAND --help` name what there is."
+        sys.stdout.write(json.dumps({"schema": 1, "problems": [problem(line)]}) + "\n")
 
 
 def _opened() -> None:

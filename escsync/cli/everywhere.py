@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from escsync.cli.exits import Exit, Stop
+from escsync.cli.exits import Exit, Stop, problem
 from escsync.cli.host import Host
 
 
@@ -162,11 +162,12 @@ def perform(command: Command, call: Call, given: dict[str, Any]) -> Exit:
         return code
     except Stop as stop:
         session.terminal.problem(stop.lines, stop.notes)
-        if stop.problems and session.terminal.as_json:
-            session.terminal.document({"schema": 1, "problems": list(stop.problems)})
+        session.terminal.ended(stop.problems or [problem(line) for line in stop.lines])
         return stop.code
     except KeyboardInterrupt:
-        session.terminal.note("escsync: interrupted; what was done so far is recorded")
+        said = "interrupted; what was done so far is recorded"
+        session.terminal.note(f"escsync: {said}")
+        session.terminal.ended([problem(f"{said} -> Run the same command again.")])
         return Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader has seen enough; nothing must be flushed into the closed pipe at exit.

@@ -41,6 +41,13 @@ class Stop(Exception):
         self.problems = problems
 
 
+def problem(line: str) -> dict[str, Any]:
+    """*line*, which says what is wrong and behind an arrow what to do, as `--format json` tells it: it is of no file."""
+    message, _, remedy = line.partition(" -> ")
+    nowhere = {"file": None, "line": None, "column": None, "path": "", "suggestion": "", "reason": ""}
+    return {**nowhere, "message": message, "remedy": remedy}
+
+
 def worst(codes: Iterable[Exit]) -> Exit:
     """Which of several applies: the highest of 6, 5, 3 and 1 (decision 77)."""
     return max(codes, default=Exit.DONE)

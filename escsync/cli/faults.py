@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from escsync.cli.exits import Exit
+from escsync.cli.exits import Exit, problem
 from escsync.domain.fault import place
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIAL", "SES
 _LOGIN = re.compile(r"\b(basic|bearer)\s+[\w.~+/-]{8,}=*", re.IGNORECASE)
 """How a login looks in a header, which a server or a proxy may repeat in what it says."""
 _SHORTEST = 6
+_REPORT = "Please report it with the trace that -v prints. The same command may be run again."
 
 
 class Discretion:
@@ -49,13 +50,11 @@ def told(error: Exception, terminal: Terminal, discretion: Discretion, *, trace:
     if expected is not None:
         code, line = expected
         terminal.problem([discretion.clean(line)])
+        terminal.ended([problem(discretion.clean(line))])
         return code
-    terminal.problem(
-        (
-            f"this should not have happened: {place(error)}",
-            "Please report it with the trace that -v prints. The same command may be run again.",
-        )
-    )
+    said = f"this should not have happened: {place(error)}"
+    terminal.problem((said, _REPORT))
+    terminal.ended([problem(remedied(said, _REPORT))])
     if trace:
         terminal.err.file.write(discretion.clean("".join(traceback.format_exception(error))))
     return Exit.PARTIAL

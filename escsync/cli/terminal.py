@@ -26,6 +26,7 @@ class Terminal:
 
     def __init__(self, environ: Mapping[str, str], *, as_json: bool = False) -> None:
         self.as_json = as_json
+        self._answered = False
         self.out = _console(environ, stderr=False)
         self.err = _console(environ, stderr=True)
 
@@ -59,10 +60,12 @@ class Terminal:
 
     def document(self, content: Mapping[str, Any]) -> None:
         """The one JSON document of the result; escapes keep it harmless and readable in every encoding."""
+        self._answered = True
         self.out.file.write(json.dumps(content, indent=2 if self.out.is_terminal else None) + "\n")
 
     def raw(self, text: str) -> None:
         """Text that is to be copied: written as it is, without a style."""
+        self._answered = True
         self.out.file.write(text if text.endswith("\n") else text + "\n")
 
     def note(self, words: str | Text, style: str = "") -> None:
@@ -76,6 +79,11 @@ class Terminal:
             for note in below:
                 for each in harmless(note):
                     self.note(f"    {each}")
+
+    def ended(self, problems: Sequence[Mapping[str, Any]]) -> None:
+        """What ended a command before its result: as JSON, where a program waits for a document."""
+        if self.as_json and not self._answered:
+            self.document({"schema": 1, "problems": list(problems)})
 
     def status(self, renderable: RenderableType) -> None:
         """Something for the person who watches."""
