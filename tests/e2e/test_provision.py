@@ -9,7 +9,7 @@ from e2e.office import Office, lines
 from escsync_local.admin import Admin, StatusRow
 from escsync_local.tracker import LocalTracker
 
-from escsync.adapter import FieldKind, Unavailable
+from escsync.adapter import Denied, FieldKind, Unavailable
 from escsync.cli.everywhere import Options
 from escsync.cli.provisioning.pen import Pen, brief
 from escsync.cli.session import Session
@@ -425,6 +425,40 @@ def test_nobody_waits_while_a_person_thinks(office, monkeypatch):
 
     assert office("deprovision", "--apply").code == 0
     assert office.names == ["Severity"]
+
+
+class _Granting:
+    """An adapter that also made the rights on its fields, and may not delete one of these."""
+
+    def __init__(self, adapter):
+        self._adapter = adapter
+
+    def __getattr__(self, name):
+        return getattr(self._adapter, name)
+
+    def provided(self):
+        yield from self._adapter.provided()
+        yield Provided("set", "permission set", "the rights on them")
+
+    def withdraw(self, one):
+        if one.id == "f2":
+            raise Denied("escsync may not delete fields here", remedy="grant it")
+        if one.kind == "field":
+            self._adapter.withdraw(one)
+
+
+def test_what_serves_a_field_that_could_not_be_removed_stays(office):
+    """Or nobody could see it any more: the rights on fields go last, and only after all of these."""
+    office("provision", "--apply")
+    connect = office.tracker.connect
+    office.tracker.connect = lambda: _Granting(connect())
+
+    answer = office("deprovision", "--apply", "--format", "json")
+
+    told = answer.json["trackers"]["support"]
+    assert answer.code == 5
+    assert told["removed"] == ["f3", "f4", "f5"]
+    assert [one["id"] for one in told["errors"]] == ["f2", "set"]
 
 
 class _Plain:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from escsync.cli.exits import Stop
 from escsync.cli.provisioning.pen import Pen
-from escsync.cli.provisioning.work import Work, row
+from escsync.cli.provisioning.work import AGAIN, Work, row
 
 if TYPE_CHECKING:
     from escsync.offers import Provided, Provisioner
@@ -30,7 +30,7 @@ def ask(work: Work, adapter: Provisioner) -> None:
 
 def remove(work: Work, adapter: Provisioner, *, apply: bool) -> None:
     """List what *work* made, and remove it with *apply*."""
-    from escsync.adapter import Vanished
+    from escsync.adapter import Rejected, Vanished
 
     # Whoever was asked has seen it all.
     signs = () if work.agreed else ("KEEP",) if apply else ("KEEP", "REMOVE")
@@ -40,6 +40,8 @@ def remove(work: Work, adapter: Provisioner, *, apply: bool) -> None:
         return
 
     def withdraw(one: Provided) -> None:
+        if work.errors and not one.settings:
+            raise Rejected("it may serve what could not be removed", remedy=AGAIN)
         try:
             adapter.withdraw(one)
         except Vanished:

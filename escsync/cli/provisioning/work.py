@@ -27,7 +27,7 @@ class _Named(Protocol):
 _T = TypeVar("_T", bound=_Named)
 _R = TypeVar("_R")
 _BY_HAND = "make the fields by hand and name them under `fields:`; `escsync doctor` checks them"
-_AGAIN = "run the same command again"
+AGAIN = "run the same command again"
 _STYLES = {
     "MAKE": "cyan",
     "FOUND": "cyan",
@@ -109,7 +109,7 @@ class Work:
                 self.failed(item.id, subject(item), error)
                 left = len(items) - place - 1
                 if isinstance(error, Unavailable) and left:
-                    self.say("FAIL", "the rest", f"{left} more were not tried", _AGAIN)
+                    self.say("FAIL", "the rest", f"{left} more were not tried", AGAIN)
                     return
             else:
                 yield item, outcome
@@ -134,7 +134,7 @@ class Work:
         self._away = self._away or isinstance(error, Unavailable)
         told = failure_of(error)
         lost = isinstance(error, Ambiguous | Unavailable) and not error.remedy
-        remedy = f"{_AGAIN}: it looks first what is there" if lost else told.remedy
+        remedy = f"{AGAIN}: it looks first what is there" if lost else told.remedy
         again = told.message in self._said
         self._said.add(told.message)
         self.say("FAIL", subject, told.message, "" if again else remedy)
@@ -161,7 +161,7 @@ class Work:
         from escsync.ledger import LedgerError
 
         if isinstance(error, KeyboardInterrupt):
-            self._note("", "interrupted", "INTERRUPTED", "interrupted; what was done is recorded", _AGAIN)
+            self._note("", "interrupted", "INTERRUPTED", "interrupted; what was done is recorded", AGAIN)
         with suppress(LedgerError):
             self._forget()
 
