@@ -91,17 +91,16 @@ class JiraConnection(BaseModel):
             raise ValueError(
                 "no credentials: Cloud needs email and token; Data Center needs token, or username and password"
             )
+        if password and not token and self.known is Deployment.CLOUD and not self.gateway:
+            raise ValueError("Jira Cloud takes no passwords: use email and an API token")
         if token and (password or self.username):
             raise ValueError("two ways to sign in: keep either token or username and password")
         if password and not self.username:
             raise ValueError("password without username")
         if password and self.email:
             raise ValueError("email goes with token (Cloud); Data Center signs in with username and password")
-        if self.known is Deployment.CLOUD and not self.gateway:
-            if password:
-                raise ValueError("Jira Cloud takes no passwords: use email and an API token")
-            if not self.email:
-                raise ValueError("Jira Cloud needs the email of the account that the token belongs to")
+        if self.known is Deployment.CLOUD and not self.gateway and not self.email:
+            raise ValueError("Jira Cloud needs the email of the account that the token belongs to")
         if self.known is Deployment.DATACENTER and self.email:
             raise ValueError("a Data Center token stands alone: remove email")
         return self
