@@ -175,8 +175,10 @@ def _options(name: str, meta: object, schema: Schema) -> Iterator[Problem]:
     missing = [choice for choice in field.choices if choice not in meant]
     if missing and (field.own or len(missing) == len(field.choices)):
         level = Level.FAIL if field.own else Level.WARNING
-        remedy = f"add the options, or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
-        yield Problem(level, f"options.{name}", f"no option stands for {', '.join(missing)}", remedy)
+        shown = str(meta.get("name") or name) if isinstance(meta, dict) else name
+        message = f"no option of {shown!r} stands for {', '.join(missing)}"
+        remedy = f"`escsync provision` adds them or says what to click; or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
+        yield Problem(level, f"options.{name}", message, remedy)
     strange = [one for one in named if canonical(field, schema.vocabulary.choice(name, one)) is None]
     if strange and name != "priority":
         remedy = f"map them under options.{name}"

@@ -156,8 +156,9 @@ def _options(name: str, column: Column, schema: Schema) -> Iterator[Problem]:
     missing = [choice for choice in field.choices if choice not in meant]
     if missing and (field.own or len(missing) == len(field.choices)):
         level = Level.FAIL if field.own else Level.WARNING
-        remedy = f"add the options in Notion, or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
-        yield Problem(level, f"options.{name}", f"no option stands for {', '.join(missing)}", remedy)
+        message = f"no option of {column.name!r} stands for {', '.join(missing)}"
+        remedy = f"`escsync provision` adds them or says what to click; or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
+        yield Problem(level, f"options.{name}", message, remedy)
     strange = [
         o.name
         for o in column.options

@@ -222,8 +222,9 @@ def _options(name: str, column: Column, schema: Schema) -> Iterator[Problem]:
     missing = [choice for choice in field.choices if choice not in meant.values()]
     if missing and (field.own or len(missing) == len(field.choices)):
         level = Level.FAIL if field.own else Level.WARNING
-        remedy = f"add the options, or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
-        yield Problem(level, f"options.{name}", f"no option stands for {', '.join(missing)}", remedy)
+        message = f"no option of {column.name} stands for {', '.join(missing)}"
+        remedy = f"`escsync provision` adds them or says what to click; or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
+        yield Problem(level, f"options.{name}", message, remedy)
     strange = [value for value, told in meant.items() if canonical(field, told) is None]
     if strange and name != "priority":
         message = f"unmapped: {', '.join(strange[:8])}"[:200]

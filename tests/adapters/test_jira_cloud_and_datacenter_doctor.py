@@ -57,7 +57,7 @@ def test_doctor_names_every_gap_with_its_remedy(jira):
     assert "account.name" in text
     assert "No such field" in text
     assert "No such status" in text
-    assert "breached" in text
+    assert f"no option of '{jira.world.fields['customfield_10061'].name}' stands for breached" in text
     assert all(p.remedy for p in lines)
 
 

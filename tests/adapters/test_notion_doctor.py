@@ -182,7 +182,8 @@ def test_missing_options_of_our_own_fields_fail(notion):
 
     found = lines(notion)["options.health"]
 
-    assert (found.level, "breached" in found.message) == (Level.FAIL, True)
+    assert (found.level, found.message) == (Level.FAIL, "no option of 'Health' stands for breached")
+    assert found.remedy.startswith("`escsync provision` adds them or says what to click; or map them: ")
 
 
 def test_a_database_without_numbers_is_told_what_it_lacks(notion):

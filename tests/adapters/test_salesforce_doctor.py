@@ -54,7 +54,7 @@ def test_every_gap_is_named_with_its_remedy(sf):
     assert "keeps the day only" in told["fields.committed_at"]
     assert "what the customer earns" in told["fields.account.arr"]
     assert "cannot hold this" in told["fields.received_at"]
-    assert "no option stands for ok" in told["options.health"]
+    assert "no option of Priority stands for ok" in told["options.health"]
     assert "cannot be written" in told["fields.ack_due_at"]
     assert "does not close a case" in told["stages.closed"]
     assert "closes a case" in told["stages.resolution_pending"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escsync.adapter import Ambiguous, Denied, Level, Problem, Ticket, TicketRef, TrackerError, Unavailable
-from escsync.cli.inspection.trials import UNKNOWN, Trials
+from escsync.cli.inspection.trials import AWAY, UNKNOWN, Trials
 from escsync.domain.plan import Mode
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _REMEDIES = {
 }
 _LOST = (Ambiguous, Unavailable)
 """No answer came: no right and no setting is to blame, and what was asked for may have been done."""
-_AWAY = "UNREACHABLE"
 _WHEN = "when the tracker answers"
 
 
@@ -83,8 +82,7 @@ class Rehearsal:
                 f"run it again {_WHEN}: it finds a ticket by its mark and deletes it; by hand: delete what has {self.mark} "
                 "in its summary"
             )
-            away = isinstance(error, Unavailable) or isinstance(unseen, Unavailable)
-            self.trials.line(Level.FAIL, "ticket", message, remedy, _AWAY if away else "")
+            self.trials.line(Level.FAIL, "ticket", message, remedy, AWAY)
             return
         # Whoever only annotates never needs the right to create tickets: a pass does without it.
         needed = self.mode is Mode.ENFORCE or not isinstance(error, Denied)
@@ -137,9 +135,8 @@ class Rehearsal:
         remedy = by_hand if error is None else error.remedy or by_hand
         if lost:
             remedy = f"run it again {_WHEN}: it finds the ticket by its mark and deletes it; or {by_hand}"
-        away = isinstance(error, Unavailable) or isinstance(unseen, Unavailable)
         remedy = f"{remedy}; until then the next pass takes it for an escalation"
-        self.trials.line(Level.FAIL, "end", message, remedy, _AWAY if away else "")
+        self.trials.line(Level.FAIL, "end", message, remedy, AWAY if lost else "")
 
     def _gone(self, ref: TicketRef) -> tuple[bool, TrackerError | None]:
         """Is it gone, whatever was answered? Else, where that cannot be told, why."""
@@ -153,10 +150,10 @@ class Rehearsal:
         try:
             step()
         except Unavailable as error:
-            self.trials.line(Level.FAIL, name, error.message, f"run it again {_WHEN}", _AWAY)
+            self.trials.line(Level.FAIL, name, error.message, f"run it again {_WHEN}", AWAY)
             return False
         except Ambiguous as error:
-            self.trials.line(Level.FAIL, name, error.message, UNKNOWN)
+            self.trials.line(Level.FAIL, name, error.message, UNKNOWN, AWAY)
         except TrackerError as error:
             self.trials.line(Level.FAIL, name, error.message, error.remedy or _REMEDIES[name])
         return True

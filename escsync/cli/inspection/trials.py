@@ -36,6 +36,7 @@ from escsync.domain.fields import OWN_FIELDS, STEPS
 _NOTE = "escsync tries whether its internal note can be written{}. This ticket is a test and may be deleted."
 _IGNORED = "it was accepted and does not show"
 _SHOWN = "put the field where escsync's account may edit it, and see that no automation resets it"
+AWAY = "UNREACHABLE"
 UNKNOWN = "run it again: what became of it is not known"
 _MOVES = 3
 """So many moves are tried before it is said that none is possible."""
@@ -71,8 +72,10 @@ class Trials:
                 continue
             wrong += 1
             message, remedy = (error.message, error.remedy) if error else (_IGNORED, "")
-            remedy = UNKNOWN if isinstance(error, Ambiguous) else remedy
-            self.line(Level.FAIL, f"fields.{edit.field}", message, remedy or _SHOWN)
+            if isinstance(error, Ambiguous):
+                self.line(Level.FAIL, f"fields.{edit.field}", message, UNKNOWN, AWAY)
+            else:
+                self.line(Level.FAIL, f"fields.{edit.field}", message, remedy or _SHOWN)
         if not wrong:
             self.line(Level.OK, "own fields", f"{', '.join(values)}: set and read back")
 
