@@ -182,3 +182,17 @@ def test_a_ledger_that_fails_meanwhile_is_told_with_what_was_done(office, comman
     told = answer.json["trackers"]["support"]
     assert answer.code == 5, answer.err
     assert told["made" if command == "provision" else "removed"]
+
+
+def test_a_configuration_that_somebody_breaks_meanwhile_is_told_before_anything_is_removed(office):
+    """In one document, with the line; nothing is taken away that could not be taken out of the file."""
+    office("provision", "--apply", "--field", "tone")
+    office.tracker.hook = lambda asked, when: office.path.write_text("trackers: [", "utf-8")
+
+    answer = office("deprovision", "--apply", "--format", "json")
+
+    told = answer.json["trackers"]["support"]
+    assert answer.code == 2
+    assert [one["code"] for one in told["errors"]] == ["CONFIGURATION"]
+    assert told["removed"] == []
+    assert office.names == ["Severity", "Tone"]

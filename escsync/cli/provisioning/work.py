@@ -90,6 +90,8 @@ class Work:
             self.code = Exit.PARTIAL if self.done else Exit.TRACKER
         except Held as error:
             self._broken(Exit.HELD, "lease", "HELD", error.message, error.remedy)
+        except Stop as stop:
+            self._broken(stop.code, "configuration", "CONFIGURATION", stop.lines[0], AGAIN)
         except LedgerError as error:
             code = Exit.PARTIAL if self.done else Exit.USAGE
             self._broken(code, "ledger", "LEDGER", error.message, error.remedy)
