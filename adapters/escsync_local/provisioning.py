@@ -112,7 +112,9 @@ class Provisioning(Link):
                 declared = alike[0]
             if declared is None:
                 new = Declared(id, wish.label if id == name else id, wish.wanted.kind, _options(wish))
-                gap = Gap(f"field:{id}", subject, _described(new), optional=not wish.wanted.own)
+                gap = Gap(
+                    f"field:{id}", subject, _described(new), optional=bool(wish.named) or not wish.wanted.own
+                )
                 yield self._gap(gap, partial(self._field, new, wish.wanted))
                 continue
             if not wish.named and (wish.wanted.own or declared.id != name):
