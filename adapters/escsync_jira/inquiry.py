@@ -10,6 +10,8 @@ from escsync.adapter import Denied, Vanished, Vocabulary
 
 from . import schema as looks
 from .connection import Connection
+from .forms import Forms
+from .nearness import project_meant
 from .settings import Deployment, JiraConnection, JiraSettings
 
 
@@ -107,9 +109,12 @@ class Inquiry:
             # A gateway may let through no more than the project's statuses: then the project is there.
             if self._connection.get(f"{self._path()}/statuses", what=what, refused=(404,)).status != 404:
                 return {"id": "", "key": key, "name": "", "type": "", "subtask": ""}
+            forms = Forms(self._connection, cloud=self._cloud)
             raise Denied(
                 f"the project {key} does not exist, or escsync's account may not see it",
-                remedy="check scope.project, and the account's permission to browse the project",
+                remedy=project_meant(
+                    forms, key, "check scope.project, and the account's permission to browse it"
+                ),
             ) from None
         types = raw.get("issueTypes")
         parts = [one for one in types if isinstance(one, dict)] if isinstance(types, list) else []

@@ -12,6 +12,8 @@ from . import codec, instants, jql
 from .answers import Answer, Refusal
 from .connection import Connection
 from .discovery import Discovery
+from .forms import Forms
+from .nearness import strange_type
 
 Raw: TypeAlias = dict[str, Any]
 
@@ -24,6 +26,7 @@ _WINDOW = 5000
 _TRIES = 3
 _READING = "reading tickets"
 _WHAT = "searching"
+SCOPE = "check scope; try its project, type, labels and jql in Jira's own search"
 
 
 class Search:
@@ -144,10 +147,12 @@ class Search:
             self._discovery.remember("recent", {})
             if not self._discovery.asked:
                 self._discovery.refresh()
-        raise Denied(
-            f"{_WHAT}: Jira refuses the question: {refusal}"[:200],
-            remedy="check scope; try its project, type, labels and jql in Jira's own search",
+        # No right is lost where Jira only does not know a name.
+        told = strange_type(
+            Forms(self._connection, cloud=self._discovery.cloud), self._discovery.settings.scope
         )
+        said, remedy = told or (f"Jira refuses the question: {refusal}", SCOPE)
+        raise Denied(f"{_WHAT}: {said}"[:200], remedy=remedy, code="REJECTED")
 
     def _forms(self, since: datetime | None, watch: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """The ways to put the question: a watched ticket that is gone spoils it, and few know no instants."""

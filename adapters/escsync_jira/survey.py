@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escsync.adapter import FIELDS, FieldKind, Level, Problem, TrackerError, canonical
+from escsync.adapter import FIELDS, FieldKind, Level, Problem, Rejected, TrackerError, canonical
 
 from . import jql
 from .connection import Connection
 from .discovery import Discovery
 from .forms import Forms, called, entries
+from .nearness import nearest, strange_type
 from .process import read, seen
 from .schema import DEFAULTS, Column, Schema
+from .search import SCOPE
 
 _SAMPLE = 50
 _FITTING = {
@@ -58,7 +59,12 @@ class Survey:
             yield Problem(Level.OK, "service desk", internal)
 
     def _scope(self, schema: Schema) -> Iterator[Problem]:
-        count = self._count(schema)
+        try:
+            count = self._count(schema)
+        except Rejected as error:
+            told = strange_type(self._forms, self._discovery.settings.scope)
+            yield Problem(Level.FAIL, "scope", *(told or (error.message, error.remedy or SCOPE)))
+            return
         if count:
             yield Problem(Level.OK, "scope", f"{count} tickets")
         else:
@@ -199,6 +205,5 @@ def _id(statuses: Mapping[str, str], wanted: str) -> str:
 
 
 def _meant(word: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(word, names, n=1)
-    listed = ", ".join(names[:12])
-    return f"did you mean {close[0]!r}?" if close else f"the project has: {listed}"
+    near, listed = nearest(word, names), ", ".join(names[:12])
+    return f"did you mean {near!r}?" if near else f"the project has: {listed}"

@@ -12,6 +12,7 @@ from . import ids, kinds, schema, soql
 from .answers import Answer
 from .connection import Connection
 from .describe import Unknown, children_of, column, fields_of, options, required
+from .nearness import meant
 from .objects import CHILDREN, HISTORY, Child
 from .schema import Column
 from .settings import SalesforceSettings
@@ -172,17 +173,18 @@ class Inquiry:
         if not wanted:
             return []
         told = case.get("recordTypeInfos")
-        for one in told if isinstance(told, list) else ():
-            if not isinstance(one, dict):
-                continue
+        known = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        for one in known:
             native, names = ids.long(one.get("recordTypeId")), [one.get("developerName"), one.get("name")]
             if (native and native == ids.long(wanted)) or wanted.casefold() in (
                 str(n).casefold() for n in names
             ):
                 return [native, *(str(name) for name in names if isinstance(name, str))]
+        where = "check scope.record_type: its developer name stands in Setup > Object Manager > Case"
+        developed = [str(one.get("developerName") or "") for one in known]
         raise Denied(
             f"there is no record type {wanted!r} of Case, or escsync's account may not see it",
-            remedy="check scope.record_type: its developer name stands in Setup > Object Manager > Case",
+            remedy=meant(wanted, developed, "scope.record_type", where),
         )
 
     def _flag(self, case: Mapping[str, Any]) -> dict[str, Any] | None:

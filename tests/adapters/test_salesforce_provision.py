@@ -359,6 +359,24 @@ def test_a_scope_that_is_not_there_is_made_or_said(sf):
     assert list(sf.connect(fields={}, scope={"flag": "Executive_Escalation__c"}).pull(None))
 
 
+def test_a_record_type_and_a_status_that_are_nearly_there_are_asked_about_first(sf):
+    """Who follows the clicks would make the misspelt thing for good; a pass names it, too."""
+    stages = STAGES | {"investigation": ("Investigatin",)}
+    scope = {"record_type": "Executive_Escalaton"}
+    _, others = missing(sf, "tone", scope=scope, stages=stages)
+
+    with pytest.raises(Denied) as raised:
+        list(sf.connect(fields={}, scope=scope).pull(None))
+
+    near = "did you mean 'Executive_Escalation'? Then correct scope.record_type; or else: "
+    assert others["record_type"].by_hand.startswith(near)
+    assert (
+        "did you mean 'Investigating'? Then correct stages.investigation"
+        in others["status:Investigatin"].by_hand
+    )
+    assert raised.value.remedy.startswith(near)
+
+
 def test_an_account_that_may_not_set_up_the_org_is_told_what_to_do(sf):
     """It sees the list all the same, and beside it each right that making it takes, with where it is granted."""
     sf.org.permissions -= {"CustomizeApplication", "ManageProfilesPermissionsets"}

@@ -12,6 +12,7 @@ from escsync.web import tidy
 from .. import schema as looks
 from ..connection import Connection
 from ..forms import Forms, Raw, called, entries, kinds, paged, team_managed
+from ..nearness import project_meant
 from ..schema import Column
 from ..settings import JiraScope
 from . import blueprint
@@ -64,7 +65,9 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
             f"the project {scope.project!r} does not exist, or escsync's account may not see it"
             if scope.project
             else "scope.project names no project, so there is nowhere to make fields",
-            remedy="create the project in Jira, or correct scope.project",
+            remedy=project_meant(
+                forms, scope.project, "create the project in Jira, or correct scope.project"
+            ),
         )
     key = str(project.get("key") or scope.project)
     meant = [one for one in entries(project, "issueTypes") if called(one, scope.issue_type)]

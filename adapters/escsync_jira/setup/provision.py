@@ -11,6 +11,8 @@ from escsync.offers import Gap, Key, Provided, Wish
 from ..answers import Refusal
 from ..connection import Connection
 from ..discovery import Discovery
+from ..forms import entries
+from ..nearness import meant
 from . import blueprint
 from .ground import Ground, look, marked
 from .lacks import Lack, Wanting
@@ -117,7 +119,9 @@ class Provision:
     def _issue_type(self, ground: Ground) -> Iterator[Gap]:
         if self._scope.issue_type and not ground.kind:
             what = f"the issue type {self._scope.issue_type!r} in the project {ground.key}"
-            by_hand = f"{ground.clicks.issue_type()}; then `escsync provision` goes on"
+            names = [str(one.get("name") or "") for one in entries(ground.project, "issueTypes")]
+            clicks = f"{ground.clicks.issue_type()}; then `escsync provision` goes on"
+            by_hand = meant(self._scope.issue_type, names, "scope.issue_type", clicks)
             yield Gap("issue_type", "scope.issue_type", what, by_hand)
 
     def _statuses(self, ground: Ground) -> Iterator[Gap]:
@@ -129,7 +133,9 @@ class Provision:
                 if status.strip().casefold() not in here:
                     here.add(status.strip().casefold())
                     what = f"the status {status!r} in the workflow of {ground.clicks.kind}"
-                    yield Gap(f"status:{status}", f"stages.{stage}", what, ground.clicks.status(status))
+                    names = [one for one in ground.statuses if not one.isdecimal()]
+                    by_hand = meant(status, names, f"stages.{stage}", ground.clicks.status(status))
+                    yield Gap(f"status:{status}", f"stages.{stage}", what, by_hand)
 
     def _field(self, lack: Lack, ground: Ground) -> str:
         """The field that a lack asks for: made by an earlier, interrupted run, or now."""

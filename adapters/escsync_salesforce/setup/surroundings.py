@@ -10,6 +10,7 @@ from escsync.offers import Gap
 
 from .. import encode, ids
 from ..connection import Connection
+from ..nearness import meant
 from ..schema import MOST_TRACKED
 from .deeds import Need
 from .stock import Stock
@@ -30,7 +31,9 @@ def record_type(stock: Stock, wanted: str) -> Iterator[Need]:
             f"Setup > Object Manager > Case > Record Types > New: record type name {wanted}, with a support process that has "
             "your statuses; tick it for the profiles that open escalations and for escsync's"
         )
-        yield Gap("record_type", "scope.record_type", f"Case has no record type {wanted}", by_hand), None
+        developed = [str(one.get("developerName") or "") for one in known]
+        hand = meant(wanted, developed, "scope.record_type", by_hand)
+        yield Gap("record_type", "scope.record_type", f"Case has no record type {wanted}", hand), None
 
 
 def statuses(stock: Stock, vocabulary: Vocabulary) -> Iterator[Need]:
@@ -43,8 +46,10 @@ def statuses(stock: Stock, vocabulary: Vocabulary) -> Iterator[Need]:
                     f"{FIELDS_PAGE} > Status > Case Status Picklist Values > New: {status}; {ends}and add it to the support "
                     "process of your record type (Setup > Support Processes)"
                 )
+                names = [name for pair in stock.statuses for name in pair]
+                hand = meant(status, names, f"stages.{stage}", by_hand)
                 yield (
-                    Gap(f"status:{status}", f"stages.{stage}", f"the org has no status {status}", by_hand),
+                    Gap(f"status:{status}", f"stages.{stage}", f"the org has no status {status}", hand),
                     None,
                 )
 
