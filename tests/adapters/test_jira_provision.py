@@ -133,6 +133,7 @@ def test_a_name_that_the_configuration_gives_is_the_name_of_the_field(cloud):
 
     assert adapter.provide(made).settings[("fields", "root_cause")] == named(cloud.world, "Ursache")[0].id
     assert "customfield_99999" in wrong.what
+    assert "remove the entry, then `escsync provision --apply` makes the field anew" in wrong.by_hand
     assert "correct the id" in wrong.by_hand
 
 

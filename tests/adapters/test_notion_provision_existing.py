@@ -109,7 +109,13 @@ def test_statuses_that_are_mapped_and_not_there_are_added(notion):
         ("tone", "Findings", "options.tone", "", ""),
         ("due_at", "Created", "fields.due_at", "a created_time cannot be written", "Next deadline"),
         ("tone", "History reviewed", "fields.tone", "of the type checkbox cannot hold this", "tone: Tone"),
-        ("tone", "q%3DaB", "fields.tone", "looks like the id of a property that is gone", "remove the line"),
+        (
+            "tone",
+            "q%3DaB",
+            "fields.tone",
+            "looks like the id of a property that is gone",
+            "remove the entry, then `escsync provision --apply` makes it anew",
+        ),
         ("account.name", "Account.Name", "", "", ""),
         (
             "account.csm",

@@ -111,7 +111,7 @@ class Wanting:
             fix = f"map one by its id: fields: {{{lack.wish.wanted.name}: {matches[0].id}}}"
             yield Gap(lack.id, lack.subject, f"{lack.name!r} is the name of several fields: {ids}", fix)
         elif not matches and _ID.fullmatch(lack.name):
-            fix = "correct the id; or remove the line, and `escsync provision` makes the field"
+            fix = "correct the id; or remove the entry, then `escsync provision --apply` makes the field anew"
             yield Gap(lack.id, lack.subject, f"Jira has no field {lack.name}", fix)
         elif matches:
             yield self._compared(replace(lack, column=matches[0], name=matches[0].name, settled=True))

@@ -80,7 +80,7 @@ class Gaps:
             hand = f"did you mean {near[0]!r}? Write that, or another name for a new property"
             yield by_hand(subject, f"the database has no property {name!r}", hand)
         elif blueprint.like_an_id(name):
-            hand = "remove the line and run `escsync provision` again, or map another property"
+            hand = "map another property; or remove the entry, then `escsync provision --apply` makes it anew"
             yield by_hand(subject, f"{name!r} looks like the id of a property that is gone", hand)
         else:
             yield self._new(wish, blueprint.sketch(wish, name, box), wish.named)
