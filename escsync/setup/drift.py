@@ -199,7 +199,7 @@ def _gone(part: Part) -> Shift:
         case _ if not part.used:
             return Shift(about, Kind.OPTIONAL, f"{called(part.name)} need not be filled in any more", ACCEPT)
         case _:
-            remedy = "bring it back, or map another one; or remove the entry, and then `escsync provision` makes a new one"
+            remedy = "bring it back, or map another one; or remove the entry, then `escsync provision --apply` makes it anew"
     return Shift(about, Kind.GONE, f"the {part.kind} {named} is gone", remedy, True)
 
 
