@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from escsync.secrets import literal
 
 _WORDS = r"token|passw|passphrase|passcode|secret|private[_-]?key|api[_-]?key|session[_-]?id|credential"
-_SECRET_KEY = re.compile(rf"{_WORDS}|^pat$|^pwd$", re.IGNORECASE)
-_GLUED = re.compile(rf"(?:{_WORDS}|\bpat\b|\bpwd\b)[\w-]*?[\"']?\s*[\s:=]\s*(.+)", re.IGNORECASE | re.DOTALL)
+_SHORT = r"(?<![\w-])(?:pat|pwd)(?![\w-])"
+_SECRET_KEY = re.compile(rf"{_WORDS}|{_SHORT}", re.IGNORECASE)
+_GLUED = re.compile(rf"(?:{_WORDS}|{_SHORT})[\w-]*?[\"']?\s*[\s:=]\s*(.+)", re.IGNORECASE | re.DOTALL)
 """A key and its secret in one text: the blank after the colon was forgotten, or the colon."""
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z_-]*[0-9]?")
 OPEN = frozenset(
@@ -105,7 +106,8 @@ def in_url(text: str) -> Iterator[str]:
     try:
         password = urlsplit(plain).password
     except ValueError:
-        password = None
+        # No address, but it may be the password that spoils it.
+        password = "".join(re.findall(r"://[^/?#]*?:(.*)@", plain))
     for part in (password or "", *_PARAMETER.findall(plain)):
         yield from (written for written in {part, unquote(part)} if written.replace("\0", "").strip())
 

@@ -17,6 +17,8 @@ _LARGEST = 1_000_000
 _FREE = ("http", "sqlite", "postgres", "mysql", "mariadb", "oracle", "mssql")
 """Schemes of addresses that carry no login but before an @ or behind a ?; of a chat's or a mail's, every part may be one."""
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s\"',\]}]*)")
+_LOGIN = re.compile(r"://[^\s@]*:\S+@")
+"""A login in an address, whatever characters its password has."""
 _HERE = "\0"
 """Stands for a reference."""
 _WORD = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
@@ -56,6 +58,8 @@ def _content(file: str) -> str:
 def _harmless(text: str) -> bool:
     """Is there surely no secret in *text*? References to one may be shown."""
     written = literal(text)
+    if _LOGIN.search(written):
+        return False
     for scheme, rest in _ADDRESS.findall(written):
         if re.search(r"[^:/]@|\?.", rest) or (rest.strip("/:@#?&=") and not scheme.startswith(_FREE)):
             return False

@@ -113,9 +113,12 @@ class _Reader:
                 self._scalar(event)
                 self._next(event)
             case AliasEvent():
+                name = str(event.anchor)
                 if confidential(self.path):
-                    for each in self._anchored.get(str(event.anchor), ()):
+                    for each in self._anchored.get(name, ()):
                         self._keep(each, [str(each.value)])
+                    # A secret may begin with a *.
+                    self._keep(event, () if name in self._anchored else [name])
                 self._next(None)
             case MappingStartEvent() | SequenceStartEvent():
                 anchor = str(event.anchor or "")
@@ -150,7 +153,7 @@ class _Reader:
             else:
                 top.count += 1
 
-    def _keep(self, event: ScalarEvent, texts: Iterable[str]) -> None:
+    def _keep(self, event: ScalarEvent | AliasEvent, texts: Iterable[str]) -> None:
         found = [one for one in texts if literal(one).strip()]
         if found:
             self.texts.update(found)
