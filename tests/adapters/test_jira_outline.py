@@ -10,7 +10,7 @@ from fakes.jira.schema import Option
 from fakes.jira.site import FIELDS, STAGES
 
 from escsync.adapter import Stage, Vocabulary
-from escsync.setup.drift import compare
+from escsync.setup.schema.drift import compare
 
 BY_NAME = {**FIELDS, "root_cause": ("Root cause",)}
 WORDS = Vocabulary(fields=BY_NAME, stages={Stage(name): some for name, some in STAGES.items()})

@@ -8,7 +8,7 @@ from fakes.salesforce.rig import pull, rig
 from fakes.salesforce.schema import Choice, flag, pick, text
 
 from escsync.adapter import Denied
-from escsync.setup.drift import compare
+from escsync.setup.schema.drift import compare
 
 
 @pytest.fixture

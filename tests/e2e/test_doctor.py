@@ -20,7 +20,7 @@ from fakes.postgres import missing, server
 from escsync.cli.inspection.footing import remote
 from escsync.config.document import parse
 from escsync.ledger import Ledger
-from escsync.setup.drift import Kind
+from escsync.setup.schema.drift import Kind
 
 
 @pytest.fixture(scope="module")
@@ -468,7 +468,7 @@ def test_every_line_is_explained():
     """Whatever doctor looks at stands on its page, as every kind of drift stands on the other."""
     root = Path(__file__).parents[2]
     pages = {name: (root / "docs" / f"{name}.md").read_text("utf-8") for name in ("doctor", "drift")}
-    sources = [*(root / "escsync" / "cli").rglob("*.py"), *(root / "escsync" / "setup").glob("*.py")]
+    sources = [*(root / "escsync" / "cli").rglob("*.py"), *(root / "escsync" / "setup").rglob("*.py")]
     told = {
         name
         for path in sources

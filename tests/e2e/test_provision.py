@@ -15,7 +15,7 @@ from escsync.cli.provisioning.pen import Pen, brief
 from escsync.cli.session import Session
 from escsync.ledger import Ledger
 from escsync.offers import Provided
-from escsync.setup.writeback import written
+from escsync.setup.editing.writeback import written
 
 
 @pytest.fixture

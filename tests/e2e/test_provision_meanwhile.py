@@ -12,7 +12,7 @@ from escsync.cli.everywhere import Options
 from escsync.cli.provisioning.pen import Pen, files
 from escsync.cli.session import Session
 from escsync.offers import Provided
-from escsync.setup.writeback import written
+from escsync.setup.editing.writeback import written
 
 
 @pytest.fixture

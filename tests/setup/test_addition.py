@@ -3,7 +3,7 @@
 import pytest
 
 from escsync.config.document import parse
-from escsync.setup.addition import Unsuited, added
+from escsync.setup.editing.addition import Unsuited, added
 
 SECTION = """\
   second:  # named

@@ -12,8 +12,8 @@ from escsync.config import load
 from escsync.config.document import parse
 from escsync.config.vocabulary import build
 from escsync.offers import Available, Shape, Step
-from escsync.setup import draft
-from escsync.setup.proposal import propose
+from escsync.setup.mapping import draft
+from escsync.setup.mapping.proposal import propose
 
 HOSTILE = (
     "plain", "two words", "it's", 'say "so"', "a: b", "# no comment", "x #1", "- item", "[list]", "{map}", "*alias", "&anchor",

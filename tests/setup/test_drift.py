@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from escsync.adapter import Stage, Vocabulary
 from escsync.offers import Part
-from escsync.setup.drift import Kind, Shift, compare, joined
+from escsync.setup.schema.drift import Kind, Shift, compare, joined
 
 CAUSES = {"1": "Product bug", "2": "SLA breach"}
 CAUSE = Part(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from escsync.adapter import Level, PersonKind, TrackerPerson
 from escsync.config.document import parse
 from escsync.domain.people import Directory, Person
-from escsync.setup import roster
-from escsync.setup.matching import EMAIL, NAME, USERNAME, known, matches, proposals
+from escsync.setup.people import roster
+from escsync.setup.people.matching import EMAIL, NAME, USERNAME, known, matches, proposals
 
 NORA = Person("nora", "Nora Lind", email="nora@acme.example")
 SAM = Person("sam", "Sam Okafor", email="s@acme.example")

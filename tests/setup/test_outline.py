@@ -10,8 +10,8 @@ from setup.test_drift import ALL, CAUSE, DANA, DUE, FLOW, INTAKE, NAMES, TEAM, p
 
 from escsync.adapter import PersonKind, TrackerPerson, Vocabulary
 from escsync.domain.people import Directory, Person
-from escsync.setup.drift import Kind, compare
-from escsync.setup.outline import by_id, expected, first, kept, known, meant, missing, people, spelled
+from escsync.setup.schema.drift import Kind, compare
+from escsync.setup.schema.outline import by_id, expected, first, kept, known, meant, missing, people, spelled
 
 NOBODY = Directory()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from escsync.adapter import FIELDS, FieldKind, Stage
 from escsync.offers import Available, Shape, Step
-from escsync.setup.proposal import SURE, SURE_TO_WRITE, propose
+from escsync.setup.mapping.proposal import SURE, SURE_TO_WRITE, propose
 from escsync.setup.wishes import label
 
 TEXT, PEOPLE, INSTANT, NUMBER = FieldKind.TEXT, FieldKind.PEOPLE, FieldKind.INSTANT, FieldKind.NUMBER

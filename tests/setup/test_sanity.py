@@ -10,7 +10,8 @@ from escsync.adapter import Level, PersonKind, TrackerPerson
 from escsync.domain.people import Absence, Directory, Person, Role, Tenure
 from escsync.domain.plan import Limits, Mode, letting_through, refusal
 from escsync.domain.policy import Policy
-from escsync.setup import sanity, skew
+from escsync.setup import skew
+from escsync.setup.people import sanity
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 MANAGER = (Tenure(Role.SUPPORT_MANAGER),)

@@ -11,9 +11,9 @@ from setup.test_drift import ALL, CAUSE, DUE, FLOW, HEALTH, INTAKE, NAMES, TEAM,
 
 from escsync.adapter import FIELDS
 from escsync.offers import Part, Provided, Wish
-from escsync.setup.drift import compare
-from escsync.setup.outline import kept, known
-from escsync.setup.settlement import Deeds, deeds, merged
+from escsync.setup.schema.drift import compare
+from escsync.setup.schema.outline import kept, known
+from escsync.setup.schema.settlement import Deeds, deeds, merged
 
 CAUSES = {"1": "Product bug", "2": "SLA breach"}
 MADE = Part("field", "f20", "Tone", ("fields.tone",), type="select", options={"8": "Private"})

@@ -3,7 +3,7 @@
 import pytest
 
 from escsync.config.document import parse
-from escsync.setup.soundness import unsound
+from escsync.setup.editing.soundness import unsound
 
 FILE = """\
 trackers:

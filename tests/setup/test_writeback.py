@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escsync.config.document import parse
-from escsync.setup.exchange import Changed, read, save
-from escsync.setup.writeback import Left, struck, to_paste, written
+from escsync.setup.editing.exchange import Changed, read, save
+from escsync.setup.editing.writeback import Left, struck, to_paste, written
 
 AT = ("trackers", "support")
 FILE = """\

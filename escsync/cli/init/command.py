@@ -136,7 +136,7 @@ def _guided(
 ) -> Exit:
     """Answers first, then a look at the tracker, then the draft."""
     from escsync import registry
-    from escsync.setup import draft
+    from escsync.setup.mapping import draft
 
     folder = (target.path.parent if target.path else session.host.directory()).absolute()
     answers = Answers(registry.settings_model(plugin), folder, surroundings(session, folder))
@@ -174,7 +174,7 @@ def _named(name: str) -> str:
 
 def _room(target: Target, name: str) -> None:
     """Stop where there is no room for another tracker; said before anybody is asked anything."""
-    from escsync.setup import addition, exchange
+    from escsync.setup.editing import addition, exchange
 
     if target.path is None:
         raise Stop("--add needs a file; leave it out to see the configuration on stdout")

@@ -102,7 +102,7 @@ def _suffices(answers: Answers, likeliest: Place) -> bool:
 
 
 def _writable(place: Place) -> bool:
-    from escsync.setup.draft import writable
+    from escsync.setup.mapping.draft import writable
 
     return all(writable(str(value)) for scope in _scopes(place) for value in scope.values())
 

@@ -9,8 +9,8 @@ from escsync.report.display import shown
 
 if TYPE_CHECKING:
     from escsync.cli.session import Session
-    from escsync.setup.draft import Section
-    from escsync.setup.proposal import Proposal
+    from escsync.setup.mapping.draft import Section
+    from escsync.setup.mapping.proposal import Proposal
 
 _WIDEST = 48
 _NARROW = 80
@@ -65,7 +65,7 @@ def summary(found: Proposal) -> str:
 
 def unserved(found: Proposal) -> str:
     """The steps for which no status stands, what comes of it and what to do; "" where there are none."""
-    from escsync.setup.stages import NEEDED
+    from escsync.setup.mapping.stages import NEEDED
 
     if not found.unserved:
         return ""

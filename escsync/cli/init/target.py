@@ -56,7 +56,7 @@ def write(path: Path, shown: Path, text: str) -> list[str]:
 
 def extend(path: Path, shown: Path, name: str, section: str) -> list[str]:
     """The tracker *name* below those that are there; nothing else in the file changes."""
-    from escsync.setup import addition, exchange
+    from escsync.setup.editing import addition, exchange
 
     try:
         before = exchange.read(path)

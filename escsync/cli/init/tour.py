@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from escsync.cli.init.interview import Interview
     from escsync.cli.session import Session
     from escsync.offers import Guide, Key, Question
-    from escsync.setup.draft import Section
-    from escsync.setup.proposal import Proposal
+    from escsync.setup.mapping.draft import Section
+    from escsync.setup.mapping.proposal import Proposal
 
 HEADING = "Next:"
 _ATTEMPTS, _SECONDS = 3, 20.0
@@ -40,7 +40,7 @@ class Found:
 
     def section(self, name: str, adapter: str) -> Section:
         """It as a section of escsync.yaml."""
-        from escsync.setup.draft import Section
+        from escsync.setup.mapping.draft import Section
 
         return Section(
             name, adapter, self.connection, self.scope, self.proposal, looked=self.looked, open=self.open
@@ -191,7 +191,7 @@ class Tour:
     def _unlooked(self) -> Found:
         """Only what was answered; everything else is left to be filled in."""
         from escsync.offers import Shape
-        from escsync.setup.proposal import propose
+        from escsync.setup.mapping.proposal import propose
 
         return Found(
             self._answers.section("connection"),
@@ -216,7 +216,7 @@ class Tour:
     def _look(self) -> Found:
         from escsync.adapter import TrackerError
         from escsync.retry import Budget, Patience
-        from escsync.setup.proposal import propose
+        from escsync.setup.mapping.proposal import propose
 
         host, session = self._session.host, self._session
         settings: Any = self._answers.model("connection")

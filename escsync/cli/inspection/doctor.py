@@ -156,7 +156,7 @@ def _ours(session: Session, directory: Directory) -> Iterator[Problem]:
     """What needs no tracker: the configuration, the clock, the people, the ledger."""
     from escsync.adapter import Level, Problem
     from escsync.cli.inspection import footing
-    from escsync.setup import sanity
+    from escsync.setup.people import sanity
 
     policy = session.config.policy
     count = len(directory.people)
@@ -183,7 +183,7 @@ def _examined(session: Session, report: _Report, name: str, write_test: bool) ->
 def _rehearsed(made: Examination, report: _Report, name: str) -> None:
     """The write test; whoever ends it in the middle is told what became of its ticket, programs too."""
     from escsync.adapter import Level, Problem
-    from escsync.cli.provisioning.ending import orderly
+    from escsync.cli.ending import orderly
 
     try:
         with orderly():
@@ -199,7 +199,7 @@ def _propose(session: Session, report: _Report, target: Path, made: list[Examina
     """The people.yaml that the accounts speak for."""
     from escsync.adapter import Level, Problem
     from escsync.cli.inspection.footing import people_file
-    from escsync.setup import roster
+    from escsync.setup.people import roster
 
     file = people_file(session)
     seen = [one for one in made if one.accounts is not None]

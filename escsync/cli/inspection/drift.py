@@ -13,7 +13,7 @@ from escsync.cli.inspection.outlines import Look, keep, looked
 from escsync.cli.session import Session
 
 if TYPE_CHECKING:
-    from escsync.setup.drift import Shift
+    from escsync.setup.schema.drift import Shift
 
 
 def drift(

@@ -15,7 +15,7 @@ from escsync.cli.session import Session
 if TYPE_CHECKING:
     from escsync.adapter import Adapter, PersonRef, Problem, TrackerError, TrackerPerson
     from escsync.config import TrackerConfig
-    from escsync.setup.matching import Match
+    from escsync.setup.people.matching import Match
 
 _MODES = {
     "observe": "observe: nothing is ever written",
@@ -110,7 +110,7 @@ class Examination:
         from escsync.adapter import Denied, Level, Problem, TrackerError
         from escsync.cli.inspection.lacking import lacking
         from escsync.registry import PluginError
-        from escsync.setup import matching, sanity
+        from escsync.setup.people import matching, sanity
 
         session, tracker = self._session, self._tracker
         directory = session.config.directory
@@ -203,7 +203,7 @@ class Examination:
         self._session.ledger.discovered(self.name, adapter.discovery, me)
 
     def _limits(self) -> Iterator[Problem]:
-        from escsync.setup import sanity
+        from escsync.setup.people import sanity
 
         limits, mode, ledger = self._session.config.limits, self._tracker.mode, self._session.ledger
         ids = [ref.id for ref in ledger.refs(self.name)]

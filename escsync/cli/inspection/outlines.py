@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from escsync.adapter import Adapter, TrackerPerson
     from escsync.config import TrackerConfig
     from escsync.offers import Part
-    from escsync.setup.drift import Shift
-    from escsync.setup.outline import Spelled
-    from escsync.setup.settlement import Deeds
+    from escsync.setup.schema.drift import Shift
+    from escsync.setup.schema.outline import Spelled
+    from escsync.setup.schema.settlement import Deeds
 
 _SCHEMA = ("fields.", "stages.", "options.", "scope")
 """What `check` says of these keys is about the tracker's schema."""
@@ -39,7 +39,7 @@ class Look:
     @property
     def changes(self) -> tuple[Shift, ...]:
         """Everything that there is to say, each key once."""
-        from escsync.setup.drift import joined
+        from escsync.setup.schema.drift import joined
 
         return joined(self.shifts, self.lost)
 
@@ -64,8 +64,8 @@ def compared(session: Session, tracker: TrackerConfig, accounts: Sequence[Tracke
     """The schema as it is beside the one that was accepted; where none was, beside what is remembered, which counts from
     now on. None are *accounts* of which nothing is known."""
     from escsync.offers import Outlined
-    from escsync.setup.drift import compare
-    from escsync.setup.outline import known, missing, people
+    from escsync.setup.schema.drift import compare
+    from escsync.setup.schema.outline import known, missing, people
 
     found = list(people(session.config.directory, tracker.name, accounts or ()))
     remembered: list[Part] = []
@@ -93,7 +93,7 @@ def _base(
     accounts: Sequence[TrackerPerson] | None,
 ) -> tuple[datetime, Sequence[Any]]:
     """What was accepted, and when; where nothing was, what is *remembered* of the last pass, which counts from now on."""
-    from escsync.setup.outline import expected, first
+    from escsync.setup.schema.outline import expected, first
 
     accepted = session.ledger.outline(tracker.name)
     if accepted is not None and accepted.parts[:1] == (_place(tracker),):
@@ -110,8 +110,8 @@ def _base(
 def settle(session: Session, tracker: TrackerConfig, adapter: Adapter, did: Deeds) -> None:
     """What an admin has just made or removed is no drift; what else has changed still is."""
     from escsync.offers import Outlined
-    from escsync.setup.outline import kept, meant, people
-    from escsync.setup.settlement import merged
+    from escsync.setup.schema.outline import kept, meant, people
+    from escsync.setup.schema.settlement import merged
 
     if not isinstance(adapter, Outlined):
         return
@@ -136,7 +136,7 @@ def accounts_of(adapter: Adapter) -> list[TrackerPerson] | None:
 def _renamed(session: Session, tracker: TrackerConfig, lost: Sequence[Part]) -> list[Part]:
     """Which of these, that are mapped by a name which nothing has any more, are still there under another one."""
     from escsync.offers import Outlined
-    from escsync.setup.outline import by_id
+    from escsync.setup.schema.outline import by_id
 
     if not lost:
         return []
@@ -149,7 +149,7 @@ def _renamed(session: Session, tracker: TrackerConfig, lost: Sequence[Part]) -> 
 
 def _looked(session: Session, tracker: TrackerConfig) -> Look:
     from escsync.adapter import Level
-    from escsync.setup.drift import Kind, Shift
+    from escsync.setup.schema.drift import Kind, Shift
 
     lost = []
     with connected(session, tracker, session.now, fresh=True) as adapter:
@@ -166,7 +166,7 @@ def _looked(session: Session, tracker: TrackerConfig) -> Look:
 
 def keep(session: Session, tracker: TrackerConfig, parts: Sequence[Part], at: datetime) -> None:
     """These *parts* are well as they are; what only goes by a name that it no longer has is none of them."""
-    from escsync.setup.outline import meant
+    from escsync.setup.schema.outline import meant
 
     names = _names(session, tracker)
     session.ledger.accept(
@@ -175,13 +175,13 @@ def keep(session: Session, tracker: TrackerConfig, parts: Sequence[Part], at: da
 
 
 def _content(tracker: TrackerConfig, parts: Sequence[Part], names: Spelled) -> list[Any]:
-    from escsync.setup.outline import kept
+    from escsync.setup.schema.outline import kept
 
     return [_place(tracker), *kept(parts, names)]
 
 
 def _names(session: Session, tracker: TrackerConfig) -> Spelled:
-    from escsync.setup.outline import spelled
+    from escsync.setup.schema.outline import spelled
 
     return spelled(tracker.vocabulary, session.config.directory, tracker.name)
 

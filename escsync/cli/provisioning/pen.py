@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 if TYPE_CHECKING:
     from escsync.cli.session import Session
     from escsync.offers import Key, Provided
-    from escsync.setup.writeback import Edited, Left, Section
+    from escsync.setup.editing.writeback import Edited, Left, Section
 
     Edit: TypeAlias = Callable[
         [str, Section, Mapping[Key, Any], Mapping[Key, str] | None, str | None], Edited
@@ -32,7 +32,7 @@ _OUTSIDE = re.compile(r", (?![^(]*\))")
 class Pen:
     """Collects settings of one *tracker* and writes them: about once a second, and at the end, however it ends.
 
-    *edit* is `sound`, or `struck` of escsync.setup.writeback; *known* are the files as they were when it was decided
+    *edit* is `sound`, or `struck` of escsync.setup.editing.writeback; *known* are the files as they were when it was decided
     what they lack.
     """
 
@@ -85,8 +85,8 @@ class Pen:
 
     def _into(self, file: str, settings: Mapping[Key, Any]) -> list[Left]:
         from escsync.config import ConfigError
-        from escsync.setup.exchange import Changed, read, save
-        from escsync.setup.writeback import Left
+        from escsync.setup.editing.exchange import Changed, read, save
+        from escsync.setup.editing.writeback import Left
 
         path, why = self._session.host.directory() / file, "somebody else is writing it"
         for _ in range(_TRIES):
@@ -121,8 +121,8 @@ class Pen:
 def sound(session: Session) -> Edit:
     """`written`, but for what would leave a configuration that does not load."""
     from escsync.config.layers import layers
-    from escsync.setup.soundness import unsound
-    from escsync.setup.writeback import Edited, Left, leaves, written
+    from escsync.setup.editing.soundness import unsound
+    from escsync.setup.editing.writeback import Edited, Left, leaves, written
 
     def edit(
         text: str,
@@ -142,7 +142,7 @@ def sound(session: Session) -> Edit:
 
 def files(session: Session) -> dict[str, str]:
     """Each file of the configuration as it is now."""
-    from escsync.setup.exchange import read
+    from escsync.setup.editing.exchange import read
 
     found = {}
     for name in {origin.file for origin in session.config.origins.values()}:

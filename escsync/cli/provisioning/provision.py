@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from escsync.cli.ending import orderly
 from escsync.cli.exits import Exit, Stop, worst
-from escsync.cli.provisioning.ending import orderly
 from escsync.cli.provisioning.pen import Pen, files, sound
 from escsync.cli.provisioning.removal import ask, remove, removed
 from escsync.cli.provisioning.work import Work, row

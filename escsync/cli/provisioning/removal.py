@@ -13,8 +13,8 @@ from escsync.cli.provisioning.work import AGAIN, Work, row
 
 if TYPE_CHECKING:
     from escsync.offers import Provided, Provisioner
+    from escsync.setup.editing.writeback import Left
     from escsync.setup.neighbours import Neighbour
-    from escsync.setup.writeback import Left
 
 
 _NOTHING = "nothing that escsync made is there"
@@ -88,8 +88,8 @@ def _trackers(work: Work) -> Any:
 
 def _still(work: Work, name: str) -> list[Left]:
     """What the section of the tracker *name* says of things that are gone by now, though not of them alone."""
+    from escsync.setup.editing.writeback import Left
     from escsync.setup.neighbours import naming
-    from escsync.setup.writeback import Left
 
     try:
         sections = _trackers(work)
@@ -138,8 +138,8 @@ def _listed(work: Work, adapter: Provisioner, signs: Sequence[str]) -> tuple[lis
 
 def _pens(work: Work) -> list[Pen]:
     """One for the tracker's own section, and one for each other from which everything is taken away, too."""
+    from escsync.setup.editing.writeback import struck
     from escsync.setup.neighbours import neighbours
-    from escsync.setup.writeback import struck
 
     name, asked = work.tracker.name, work.session.config.trackers
     others = [one.name for one in neighbours(_trackers(work), name) if one.name in asked]

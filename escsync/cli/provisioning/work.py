@@ -145,7 +145,7 @@ class Work:
 
     def wrote(self, pens: Sequence[Pen], should: str) -> None:
         """Say which files were written, and show what a person must change in them: *should* says how."""
-        from escsync.setup.writeback import to_paste
+        from escsync.setup.editing.writeback import to_paste
 
         terminal = self.session.terminal
         for file in dict.fromkeys(file for pen in pens for file in pen.files):
@@ -173,7 +173,7 @@ class Work:
         from escsync.cli.inspection.outlines import settle
         from escsync.ledger import LedgerError
         from escsync.registry import PluginError
-        from escsync.setup.settlement import deeds
+        from escsync.setup.schema.settlement import deeds
 
         if not self.done:
             return

@@ -10,7 +10,7 @@ from escsync.domain.fields import folded
 from escsync.offers import Key, Provided, Wish
 
 Entry: TypeAlias = Mapping[str, Any]
-"""A part as plain JSON, as `escsync.setup.outline.kept` writes it."""
+"""A part as plain JSON, as `escsync.setup.schema.outline.kept` writes it."""
 _SIGNS = "#/"
 """What may stand between a field's id and its option's, where an option was removed."""
 

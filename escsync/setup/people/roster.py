@@ -14,8 +14,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from escsync.adapter import PersonKind, TrackerPerson
 from escsync.config import ConfigError
 from escsync.config.document import parse
+from escsync.setup.editing.entries import spelled
 
-from .entries import spelled
 from .matching import Match, listed
 
 Found = Mapping[str, Sequence[Match]]

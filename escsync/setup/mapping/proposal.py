@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from escsync.adapter import FIELDS, Field, FieldKind, Stage, Vocabulary
 from escsync.domain.fields import OWN_FIELDS
 from escsync.offers import Available, Shape, Step
+from escsync.setup.wishes import NATIVE, label, wishes
 
 from . import stages as ladder
 from .likeness import Likeness, likeness, same
 from .options import Choice, choices, telling, understood
 from .synonyms import FIELDS as TERMS
-from .wishes import NATIVE, label, wishes
 
 SURE = 70
 """From here on a proposal stands in the configuration; below it is a comment for a person to decide."""

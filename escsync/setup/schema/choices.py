@@ -9,9 +9,8 @@ from typing import TypeAlias
 from escsync.adapter import FIELDS, FieldKind, Vocabulary
 from escsync.domain.fields import folded
 from escsync.offers import Part
+from escsync.setup.editing.entries import spelled
 from escsync.spelling import yes
-
-from .entries import spelled
 
 Told: TypeAlias = tuple[str, str, str, bool]
 """Kind, message, remedy, and does it break something?"""

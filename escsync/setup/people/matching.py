@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from escsync.adapter import Level, PersonKind, Problem, TrackerPerson
 from escsync.domain.people import Directory, Person
-
-from .entries import spelled
+from escsync.setup.editing.entries import spelled
 
 EMAIL, USERNAME, NAME = "e-mail", "username", "full name"
 _QUOTED = '"'

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from escsync.adapter import FIELDS, Vocabulary
 from escsync.offers import Part
+from escsync.setup.editing.entries import spelled
 
 from .choices import called, options
-from .entries import spelled
 
 ACCEPT = "`escsync drift --accept` if that is meant"
 _MOST, _LONG = 12, 80

@@ -1,0 +1,1 @@
+"""Changing a configuration file so that every other byte of it stays."""
