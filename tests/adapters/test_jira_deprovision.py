@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.http import Reply
 from fakes.jira.arrangement import Context
 from fakes.jira.empty import empty
 from fakes.jira.provisioning import apply, connected, gaps
@@ -62,6 +63,25 @@ def test_what_another_project_has_made_its_own_stays(cloud):
     assert "it applies to HELP as well" in kept[tone.id]
     with pytest.raises(Rejected):
         adapter.withdraw(next(one for one in adapter.provided() if one.id == tone.id))
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(400, {}), Reply(404, {}), Reply(200, {}), Reply(200, {"count": None})]
+)
+def test_what_may_hold_values_of_other_projects_stays(cloud, reply):
+    """Where Jira does not count them, nobody knows that there are none."""
+    adapter = connected(cloud)
+    apply(adapter, gaps(adapter, only=("committed_at",)))
+    (made,) = adapter.provided()
+    cloud.world.create("HELP", **{"Committed at": cloud.world.clock.now()})
+    cloud.server.fail("POST", "/search/approximate-count", reply, times=9)
+
+    (one,) = adapter.provided()
+
+    assert (made.kept, one.id) == ("", made.id)
+    assert "an unknown number of tickets of other projects" in one.kept
+    with pytest.raises(Rejected):
+        adapter.withdraw(one)
 
 
 @pytest.mark.parametrize("dialect", ["cloud", "datacenter"])

@@ -76,9 +76,10 @@ class Removal:
                 f"{count} tickets hold a value, and Data Center has no trash: if it shall go all the same, "
                 f"Administration > Issues > Custom fields > {id} > the cog > Delete"
             )
-        elsewhere = self._held(id, beyond=True) if self._cloud and held else 0
-        if elsewhere:
-            return f"{elsewhere} tickets of other projects hold a value: if it shall go all the same, {_TRASH.format(id)}"
+        elsewhere = self._held(id, beyond=True) if self._cloud and held != 0 else 0
+        if elsewhere != 0:
+            count = "an unknown number of" if elsewhere is None else elsewhere
+            return f"{count} tickets of other projects hold a value: if it shall go all the same, {_TRASH.format(id)}"
         if others := self._others(id) if self._cloud else []:
             return (
                 f"it applies to {', '.join(others)} as well: if it shall go all the same, {_TRASH.format(id)}"
@@ -130,7 +131,7 @@ class Removal:
                 "search", what=_COUNTING, refused=(400,), jql=question, maxResults=0, fields="id"
             )
             told = answer.body.get("total") if isinstance(answer.body, dict) else None
-        return told if isinstance(told, int) else None
+        return told if type(told) is int and answer.status < 300 else None
 
     def _gone(self, id: str) -> bool:
         every = self._connection.get("field", what="reading the list of fields").listing()
