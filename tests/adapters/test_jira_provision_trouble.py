@@ -50,6 +50,8 @@ def test_a_run_that_breaks_off_at_any_write_is_finished_by_the_next(dialect, ans
             assert [gap for gap in left if not gap.by_hand] == [], (count, seen)
             for name in ("Root cause", "Next deadline"):
                 assert len(named(made.world, name)) == 1, (count, seen)
+                id = named(made.world, name)[0].id
+                assert made.world.arrangement.showing(id) == 2, (count, seen)
     assert count > 6
 
 

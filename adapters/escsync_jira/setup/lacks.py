@@ -138,7 +138,8 @@ class Wanting:
         if ground.screens is None or not ground.screens.ids:
             return replace(lack, hidden=unseen)
         if not ground.cloud:
-            lacking = ground.screens.lacking(column.id, everywhere=True) if unseen else ()
+            # One form that shows it is enough for what others made; ours may have been interrupted half-way.
+            lacking = ground.screens.lacking(column.id, everywhere=True) if unseen or ours else ()
             return replace(lack, screens=lacking, hidden=unseen and not lacking)
         lacking = ground.screens.lacking(column.id, everywhere=ours)
         placed = not ground.screens.lacking(column.id, everywhere=True)
