@@ -62,7 +62,7 @@ class Forms:
             for one in entries(project, "issuetypes"):
                 fields = one.get("fields")
                 if str(one.get("id")) == kind and isinstance(fields, dict):
-                    return {str(id): dict(meta) for id, meta in fields.items() if isinstance(meta, dict)}
+                    return _metas(fields)
         return {}
 
     def edited(self, scope: JiraScope) -> dict[str, Raw] | None:
@@ -75,7 +75,7 @@ class Forms:
             f"issue/{found.get('key')}/editmeta", what="looking at the edit screen", refused=_MISSING
         )
         fields = meta.body.get("fields") if isinstance(meta.body, dict) else None
-        return dict(fields) if isinstance(fields, dict) else None
+        return _metas(fields) if isinstance(fields, dict) else None
 
     def tickets(self, scope: JiraScope, *, most: int) -> list[Raw]:
         """Some tickets in scope, with their status; none where Jira does not understand the scope, which others say."""
@@ -151,6 +151,11 @@ def paged(
         total = told.get("total")
         if not rows or told.get("isLast") is True or (isinstance(total, int) and at >= total):
             return
+
+
+def _metas(fields: Mapping[str, Any]) -> dict[str, Raw]:
+    """What a form tells of each field that it shows; what is no JSON object tells nothing more."""
+    return {str(id): dict(meta) if isinstance(meta, dict) else {} for id, meta in fields.items()}
 
 
 def _project(key: str) -> str:

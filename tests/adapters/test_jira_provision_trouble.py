@@ -10,7 +10,7 @@ from fakes.jira.empty import SHOWN, empty
 from fakes.jira.provisioning import FEW, apply, connected, gaps, named
 from fakes.jira.rig import rig
 
-from escsync.adapter import FIELDS, Rejected, TrackerError
+from escsync.adapter import FIELDS, Level, Rejected, TrackerError
 
 RUBBISH = (None, [], {}, [1, None], {"values": [{}, 7], "fields": "x", "total": "y"}, "text")
 
@@ -164,6 +164,25 @@ def test_rubbish_is_an_error_in_words_or_nothing(dialect):
             made.server.faults.clear()
 
     assert count >= 15
+
+
+@pytest.mark.parametrize("meta", [["x"], 7])
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_a_form_that_tells_rubbish_of_a_field_shows_it_all_the_same(dialect, meta):
+    """What is no JSON object tells nothing of the field but that it is there."""
+    with rig(dialect, empty()) as made:
+        adapter = connected(made)
+        fields = apply(adapter, gaps(adapter, only=("health",)))
+        made.world.create(type_="Escalation")
+        made.server.fail(
+            "GET", "/editmeta", alter=lambda body: {"fields": dict.fromkeys(body["fields"], meta)}, times=9
+        )
+        later = connected(made, fields)
+
+        lines = [one for one in later.check() if one.subject == "fields.health"]
+
+        assert [one.level for one in lines] == [Level.OK]
+        assert all(gap.by_hand for gap in gaps(later, fields, only=("health",)))
 
 
 def test_hostile_names_stay_on_their_line(cloud):
