@@ -138,18 +138,34 @@ def paged(
     refused: Collection[int] = (),
     **params: Any,
 ) -> Iterator[Raw]:
-    """All pages of a list with offsets."""
+    """All pages of a list with offsets; nothing where it is not told."""
+    for rows in _pages(connection, path, what, key, refused, params):
+        yield from rows or ()
+
+
+def whole(
+    connection: Connection, path: str, *, what: str, refused: Collection[int] = (), **params: Any
+) -> list[Raw] | None:
+    """The same as one, where no list and an empty one are not the same: None where it is not told to its end."""
+    pages = list(_pages(connection, path, what, "values", refused, params))
+    return None if None in pages else [one for rows in pages for one in rows or ()]
+
+
+def _pages(
+    connection: Connection, path: str, what: str, key: str, refused: Collection[int], params: Raw
+) -> Iterator[list[Raw] | None]:
     at = 0
     while True:
         answer = connection.get(path, what=what, refused=refused, startAt=at, maxResults=_PAGE, **params)
-        if answer.status >= 300:
+        body = answer.body if isinstance(answer.body, dict) else {}
+        if answer.status >= 300 or not isinstance(body.get(key, body.get("values")), list):
+            yield None
             return
-        rows = entries(answer.body, key)
-        yield from rows
+        rows = entries(body, key)
+        yield rows
         at += len(rows)
-        told = answer.body if isinstance(answer.body, dict) else {}
-        total = told.get("total")
-        if not rows or told.get("isLast") is True or (isinstance(total, int) and at >= total):
+        total = body.get("total")
+        if not rows or body.get("isLast") is True or (isinstance(total, int) and at >= total):
             return
 
 

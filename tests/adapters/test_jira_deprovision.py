@@ -114,6 +114,29 @@ def test_who_may_not_look_is_told_so(dialect):
     assert "Global permissions" in error.value.remedy
 
 
+@pytest.mark.parametrize(
+    "reply", [Reply(400), Reply(403), Reply(404), Reply(405), Reply(200, {}), Reply(200, [])]
+)
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_a_list_of_fields_that_is_not_told_is_not_an_empty_one(dialect, reply):
+    """An older Data Center, or a proxy that keeps the list back: what escsync made is there all the same."""
+    with rig(dialect, empty()) as made:
+        adapter = connected(made)
+        apply(adapter, gaps(adapter, only=("committed_at",)))
+        (one,) = adapter.provided()
+        made.server.fail("GET", ("/field/search", "/customFields"), reply, times=9)
+
+        with pytest.raises(Rejected) as error:
+            list(connected(made).provided())
+        with pytest.raises(Rejected):
+            adapter.withdraw(one)
+        missing = gaps(connected(made), only=("committed_at",))
+
+    assert "does not list its custom fields" in error.value.message
+    assert "[escsync:... EXEC]" in error.value.remedy
+    assert [gap.found for gap in missing] == [True]
+
+
 def test_data_center_deletes_no_values(server):
     """There is no trash: a field that holds anything is kept, and the click named."""
     adapter = connected(server)

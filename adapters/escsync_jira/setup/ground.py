@@ -11,7 +11,7 @@ from escsync.web import tidy
 
 from .. import schema as looks
 from ..connection import Connection
-from ..forms import Forms, Raw, called, entries, kinds, paged, team_managed
+from ..forms import Forms, Raw, called, entries, kinds, team_managed, whole
 from ..nearness import project_meant
 from ..schema import Column
 from ..settings import JiraScope
@@ -20,7 +20,7 @@ from .clicks import Clicks
 from .contexts import Contexts
 from .screens import Screens
 
-_WHAT = "looking for the fields that escsync made"
+LOOKING = "looking for the fields that escsync made"
 _REFUSED = (400, 403, 404, 405)
 UNGRANTED = "escsync's account lacks the global permission Administer Jira"
 
@@ -99,7 +99,9 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         else None,
         columns=tuple(forms.fields(project)),
         # Should two runs have met, the older field is the one.
-        marks={name: str(one.get("id")) for name, one in reversed(marked(connection, key, cloud=cloud))},
+        marks={
+            name: str(one.get("id")) for name, one in reversed(marked(connection, key, cloud=cloud) or [])
+        },
         shown=shown,
         clicks=Clicks(cloud, team, key, tidy(_named(kind, scope))),
         screens=screens,
@@ -116,18 +118,20 @@ def _named(kind: Raw, scope: JiraScope) -> str:
 
 def marked(
     connection: Connection, project: str, *, cloud: bool, name: str = "", label: str = ""
-) -> list[tuple[str, Raw]]:
+) -> list[tuple[str, Raw]] | None:
     """The fields that carry our mark for a project, the oldest first: our field, and Jira's record of it.
 
-    *name* asks for one alone, of which people may see *label*.
+    None where Jira does not list its fields with what stands below them. *name* asks for one alone, of which people may see *label*.
     """
     if cloud:
         query = f"escsync:{name}"
-        told = {"type": "custom", "query": query, "expand": "screensCount"}
-        found = paged(connection, "field/search", what=_WHAT, refused=_REFUSED, **told)
+        asked = {"type": "custom", "query": query, "expand": "screensCount"}
+        found = whole(connection, "field/search", what=LOOKING, refused=_REFUSED, **asked)
     else:
         narrow = {"search": label} if label else {}
-        found = paged(connection, "customFields", what=_WHAT, refused=_REFUSED, **narrow)
+        found = whole(connection, "customFields", what=LOOKING, refused=_REFUSED, **narrow)
+    if found is None:
+        return None
     named = [(blueprint.marked(one.get("description"), project), one) for one in found]
     ours = [(one, raw) for one, raw in named if one and (not name or one == name)]
     return sorted(ours, key=lambda pair: number(pair[1]))

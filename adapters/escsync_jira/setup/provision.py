@@ -149,7 +149,7 @@ class Provision:
     def _there(self, lack: Lack, ground: Ground) -> str:
         named = lack.wish.wanted.name
         every = marked(self._connection, ground.key, cloud=self._cloud, name=named, label=lack.name)
-        return next((str(one.get("id")) for _, one in every), "")
+        return next((str(one.get("id")) for _, one in every or ()), "")
 
     def _create(self, lack: Lack, ground: Ground) -> str:
         build = lack.build

@@ -11,7 +11,7 @@ from .. import jql
 from ..connection import Connection
 from ..discovery import Discovery
 from ..forms import Raw, paged
-from .ground import UNGRANTED, administers, look, marked
+from .ground import LOOKING, UNGRANTED, administers, look, marked
 from .screens import Screens
 
 _KIND = "field"
@@ -19,6 +19,8 @@ _COUNTING = "counting the tickets that hold a value"
 _REMOVING = "removing a field"
 _GRANT = "grant it for this one run (Settings (Administration) > System > Global permissions), or use an admin's token"
 _TRASH = "Settings > Issues > Fields > Custom fields > {} > Move to trash"
+_LISTS = {True: "field/search", False: "customFields"}
+_BY_HAND = "or delete by hand the custom fields in whose description {} stands"
 _REACH = "looking where a field is used"
 
 
@@ -36,9 +38,8 @@ class Removal:
     def provided(self) -> Iterator[Provided]:
         """What is there, the youngest first, with the number of tickets whose values would go with it."""
         if administers(self._connection) == (False, UNGRANTED):
-            raise Denied(f"looking for what escsync made: {UNGRANTED}", remedy=_GRANT)
-        found = marked(self._connection, self._project, cloud=self._cloud) if self._project else []
-        for name, one in reversed(found):
+            raise Denied(f"{LOOKING}: {UNGRANTED}", remedy=_GRANT)
+        for name, one in reversed(self._marked() if self._project else []):
             id, held = str(one.get("id")), self._held(str(one.get("id")))
             values = "" if held is None else f", {held} ticket{'' if held == 1 else 's'} hold a value"
             yield Provided(
@@ -52,8 +53,7 @@ class Removal:
     def withdraw(self, one: Provided) -> None:
         """Put a field into Jira's trash (Cloud), or delete it where no ticket holds a value (Data Center)."""
         name = next((key[1] for key in one.settings if key[:1] == ("fields",)), "")
-        found = marked(self._connection, self._project, cloud=self._cloud, name=name)
-        raw = next((raw for _, raw in found if str(raw.get("id")) == one.id), None)
+        raw = next((raw for _, raw in self._marked(name) if str(raw.get("id")) == one.id), None)
         if raw is None:
             if one.kind == _KIND and one.id.startswith("customfield_") and self._gone(one.id):
                 return
@@ -66,6 +66,16 @@ class Removal:
             self._connection.send(
                 "DELETE", "customFields", what=_REMOVING, safe=True, params={"ids": one.id}, refused=(404,)
             )
+
+    def _marked(self, name: str = "") -> list[tuple[str, Raw]]:
+        found = marked(self._connection, self._project, cloud=self._cloud, name=name)
+        if found is None:
+            mark = f"[escsync:... {self._project}]"
+            raise Rejected(
+                f"{LOOKING}: this Jira does not list its custom fields with their descriptions",
+                remedy=f"does a proxy keep /rest/api/{self._connection.api}/{_LISTS[self._cloud]} back? Let it through; {_BY_HAND.format(mark)}",
+            )
+        return found
 
     def _spared(self, raw: Raw, held: int | None) -> str:
         """Why a field is not escsync's to remove, and what to click."""
