@@ -17,6 +17,8 @@ from .schema import DEFAULTS, Column, Schema
 from .search import SCOPE
 
 _SAMPLE = 50
+_ADDS = "`escsync provision` adds them or says what to click"
+_LISTED = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.FLAG, FieldKind.CHECK)
 _FITTING = {
     FieldKind.INSTANT: ("datetime", "date", "string", "any"),
     FieldKind.DAY: ("date", "datetime", "string", "any"),
@@ -174,16 +176,21 @@ def _options(name: str, meta: object, schema: Schema) -> Iterator[Problem]:
         # Nobody wants a comparison with what a site calls its priorities.
         return
     allowed = meta.get("allowedValues") if isinstance(meta, dict) else None
-    if not isinstance(allowed, list) or field.kind not in (FieldKind.CHOICE, FieldKind.CHOICES):
+    if not isinstance(allowed, list) or field.kind not in _LISTED:
+        return
+    shown = str(meta.get("name") or name) if isinstance(meta, dict) else name
+    if field.kind in (FieldKind.FLAG, FieldKind.CHECK):
+        if not allowed:
+            message = f"{shown!r} has no option: nobody can fill it in"
+            yield Problem(Level.WARNING, f"options.{name}", message, f"{_ADDS}, or map another field")
         return
     named = [str(one.get("value") or one.get("name") or "") for one in allowed if isinstance(one, dict)]
     meant = {schema.vocabulary.choice(name, one) for one in named}
     missing = [choice for choice in field.choices if choice not in meant]
     if missing and (field.own or len(missing) == len(field.choices)):
         level = Level.FAIL if field.own else Level.WARNING
-        shown = str(meta.get("name") or name) if isinstance(meta, dict) else name
         message = f"no option of {shown!r} stands for {', '.join(missing)}"
-        remedy = f"`escsync provision` adds them or says what to click; or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
+        remedy = f"{_ADDS}; or map them: options: {{{name}: {{{missing[0]}: ...}}}}"
         yield Problem(level, f"options.{name}", message, remedy)
     strange = [one for one in named if canonical(field, schema.vocabulary.choice(name, one)) is None]
     if strange and name != "priority":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from fakes.http import Reply
+from fakes.jira.provisioning import apply, connected, gaps
 from fakes.jira.rig import pull
+from fakes.jira.schema import Option
 from fakes.jira.site import FIELDS, STAGES
 
 from escsync.adapter import (
@@ -59,6 +61,21 @@ def test_doctor_names_every_gap_with_its_remedy(jira):
     assert "No such status" in text
     assert f"no option of '{jira.world.fields['customfield_10061'].name}' stands for breached" in text
     assert all(p.remedy for p in lines)
+
+
+def test_a_list_without_any_option_is_told_whatever_it_is_for(server):
+    """Data Center makes lists empty, and options are added by hand: until then nobody can fill them in."""
+    only = ("root_cause", "is_technical", "checklist.csm_spoken")
+    adapter = connected(server)
+    fields = apply(adapter, gaps(adapter, only=only))
+    before = {p.subject for p in connected(server, fields).check() if p.level is Level.WARNING}
+    for (id,) in fields.values():
+        server.world.fields[id].options.append(Option(f"9{id[12:]}", "Yes"))
+
+    after = {p.subject for p in connected(server, fields).check() if p.level is Level.WARNING}
+
+    assert before >= {f"options.{name}" for name in only}
+    assert not after & {"options.is_technical", "options.checklist.csm_spoken"}
 
 
 def test_doctor_says_what_is_wrong_with_access(jira):
