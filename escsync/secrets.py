@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^{}]*)\}")
 _ATTEMPT = re.compile(r"\$\{[^{}]*\}?")
@@ -87,9 +90,69 @@ def resolve(
 
 def scrub(message: str, secrets: Iterable[str]) -> str:
     """*message* without any of *secrets*, should one have crept in."""
-    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
-        message = message.replace(secret, "***")
-    return message
+    return Veil(secrets, shortest=4).over(message)
+
+
+class Veil:
+    """Hides secrets, in every guise in which they travel or are repeated; those shorter than *shortest* are none."""
+
+    def __init__(self, secrets: Iterable[str] = (), *, shortest: int = 6) -> None:
+        self._shortest = shortest
+        self._known: set[str] = set()
+        self._guises: list[str] = []
+        self.keep(secrets)
+
+    def keep(self, secrets: Iterable[str]) -> None:
+        """Hide these, too."""
+        added = {secret for secret in secrets if len(secret) >= self._shortest} - self._known
+        self._known |= added
+        # The longest first: a part of a secret that is hidden would leave the rest of it bare.
+        self._guises = sorted({*self._guises, *(one for new in added for one in _guises(new))}, key=_longest)
+
+    def over(self, text: str) -> str:
+        """*text* without any of them."""
+        for guise in self._guises:
+            text = text.replace(guise, "***")
+        return text
+
+    def upon(self, content: bytes) -> bytes:
+        """The same for an answer as it came, before it is read and cut to length."""
+        text = content.decode("utf-8", "surrogateescape")
+        return self.over(text).encode("utf-8", "surrogateescape")
+
+
+def _guises(secret: str) -> set[str]:
+    """*secret* as it is and within any base64, each also as an address, JSON and HTML write it."""
+    raw = secret.encode(errors="backslashreplace")
+    plain = {secret}
+    for before in range(3):
+        # Basic sends user:secret; its base64 differs only by where in a group of three the secret begins.
+        code = b64encode(bytes(before) + raw).decode().rstrip("=")
+        begin, end = (before * 8 + 5) // 6, (before + len(raw)) * 8 // 6
+        for one in (code[begin:], code[begin:end]):
+            plain |= {one, one.replace("+", "-").replace("/", "_")}
+    return {guise for one in plain for guise in _spelt(one) if len(guise) >= 4}
+
+
+def _spelt(text: str) -> set[str]:
+    # As bytes: what the environment holds need not be proper text.
+    raw = text.encode(errors="backslashreplace")
+    quoted = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    return {
+        text,
+        *quoted,
+        *(re.sub("%..", lambda found: found[0].lower(), one) for one in quoted),
+        json.dumps(text)[1:-1],
+        json.dumps(text, ensure_ascii=False)[1:-1],
+        json.dumps(text)[1:-1].replace("/", "\\/"),
+        re.sub(r"[=+&<>'/]", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text)[1:-1]),
+        re.sub(r"[=+&<>']", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text)[1:-1]),
+        html.escape(text),
+    }
+
+
+def _longest(text: str) -> tuple[int, str]:
+    return -len(text), text
 
 
 def _variable(name: str, environ: Mapping[str, str], *, told: bool) -> str:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
-__all__ = ["http_date", "loopback", "retry_after", "sendable", "tidy", "untrusted"]
+from escsync.secrets import Veil
+
+__all__ = ["Veil", "http_date", "loopback", "retry_after", "sendable", "tidy", "untrusted"]
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 _LONG_QUOTE = re.compile(r"(['\"])(?:(?!\1).){40,}\1", re.DOTALL)

@@ -11,7 +11,7 @@ ALLOWED = {
     "escsync.offers": {"escsync.adapter", "escsync.domain"},
     "escsync.registry": {"escsync.adapter", "escsync.offers"},
     "escsync.secrets": set(),
-    "escsync.web": set(),
+    "escsync.web": {"escsync.secrets"},
     "escsync.spelling": {"escsync.domain"},
     "escsync.retry": {"escsync.adapter", "escsync.domain"},
     # The kit plays scenarios as a user would: through the command line.

@@ -1,9 +1,14 @@
 """Secrets come from outside the file, stay text, and are never shown."""
 
+import json
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote, quote_plus
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escsync.cli.faults import Discretion
 from escsync.secrets import Unresolved, literal, refers, resolve, scrub
 
 
@@ -65,6 +70,33 @@ def test_what_is_written_out_is_told_from_what_is_referred_to():
 def test_a_scrubbed_message_holds_no_secret(secret, before, after):
     """Whatever a library puts into its message, a secret of some length is taken out of it."""
     assert secret == "***" * (len(secret) // 3) or secret not in scrub(before + secret + after, [secret])
+
+
+@pytest.mark.parametrize("user", ["bot@acme.example", "bot@acme.exampl", "bot@acme.examp"])
+@pytest.mark.parametrize("secret", ["cloud-api-token", 'a/b?c=d>>>e+f~ "g', "gr\u00fc\u00dfe/\u20ac"])
+def test_a_secret_is_hidden_in_every_guise_in_which_it_travels(user, secret):
+    """A server may repeat the header, the address or the body as it came, or written anew in its own JSON."""
+    login = f"{user}:{secret}".encode()
+    codes = [encode(login).decode() for encode in (b64encode, urlsafe_b64encode)]
+    told = [secret, quote(secret, safe=""), quote(secret), quote_plus(secret), json.dumps(secret)[1:-1]]
+    told += [json.dumps(secret)[1:-1].replace("/", "\\/"), *codes, *(code.rstrip("=") for code in codes)]
+    told += [quote(code, safe="") for code in codes]
+    discretion = Discretion({"JIRA_TOKEN": secret})
+
+    for one in told:
+        left = discretion.clean(f"you sent {one} to us").removeprefix("you sent ").removesuffix(" to us")
+
+        # What is left of a login are the first characters, which are those of the user, and its padding.
+        assert left.partition("***")[2].strip("=%3D") == ""
+        assert len(left.partition("***")[0]) <= (len(user) + 2) * 4 / 3
+
+
+def test_of_two_secrets_the_longer_is_hidden_first():
+    """Else the part that both share would be hidden, and the rest of the longer one stand bare."""
+    discretion = Discretion({"ORG_KEY": "00D000000000001"})
+    discretion.keep(["00D000000000001!AQ.7.secret"])
+
+    assert discretion.clean("session 00D000000000001!AQ.7.secret") == "session ***"
 
 
 @pytest.mark.parametrize(

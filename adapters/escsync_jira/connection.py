@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from requests import exceptions as failures
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from escsync.adapter import Denied, Retry, TrackerError, Unavailable
-from escsync.web import http_date, untrusted
+from escsync.web import Veil, http_date, untrusted
 
 from .answers import Answer, decoded, failure, is_final
 from .settings import JiraConnection
@@ -40,12 +41,15 @@ class Connection:
         verify = settings.verify if isinstance(settings.verify, bool) else str(settings.verify)
         credentials: dict[str, Any] = {}
         token = settings.token.get_secret_value()
+        self._veil = Veil([token])
         if token and not settings.email:
             credentials["token_auth"] = token
         else:
             secret = token or settings.password.get_secret_value()
             # As bytes: the HTTP client would refuse characters beyond Latin-1.
-            credentials["basic_auth"] = ((settings.email or settings.username).encode(), secret.encode())
+            login = ((settings.email or settings.username).encode(), secret.encode())
+            credentials["basic_auth"] = login
+            self._veil.keep([secret, b64encode(b":".join(login)).decode()])
         self._client = JIRA(
             server=settings.url,
             options={"verify": verify, "check_update": False},
@@ -118,7 +122,8 @@ class Connection:
             raise _lost(error, what) from None
         self.time = _date(response) or self.time
         if response.status_code >= 300 and response.status_code not in refused:
-            refused_by = failure(response.status_code, response.headers, response.content, what=what)
+            content = self._veil.upon(response.content)
+            refused_by = failure(response.status_code, response.headers, content, what=what)
             self.shut = refused_by if is_final(response.status_code, refused_by) else None
             raise refused_by
         self.shut = None
@@ -128,7 +133,7 @@ class Connection:
                 remedy="has the token expired? Make a new one",
             )
         if response.status_code in refused:
-            return _as_refused(response)
+            return _as_refused(response, self._veil.upon(response.content))
         kind = response.headers.get("Content-Type", "")
         body_read = decoded(response.status_code, response.content, kind, what=what)
         return Answer(response.status_code, response.headers, body_read, _date(response))
@@ -138,9 +143,9 @@ class Connection:
         self._client._session.close()
 
 
-def _as_refused(response: requests.Response) -> Answer:
+def _as_refused(response: requests.Response, content: bytes) -> Answer:
     try:
-        body = json.loads(response.content)
+        body = json.loads(content)
     except (ValueError, RecursionError):
         body = None
     return Answer(response.status_code, response.headers, body, _date(response))

@@ -12,7 +12,7 @@ from notion_client import Client
 from notion_client.errors import HTTPResponseError, NotionClientErrorBase, RequestTimeoutError
 
 from escsync.adapter import Ambiguous, Denied, Rejected, Retry, TrackerError, Unavailable
-from escsync.web import http_date, untrusted
+from escsync.web import Veil, http_date, untrusted
 
 from .failures import LATER, Answer, Overload, failure
 from .settings import NotionConnection
@@ -43,6 +43,7 @@ class Connection:
         self._date: datetime | None = None
         self.time: datetime | None = None
         """Notion's clock at the last answer that told it."""
+        self._veil = Veil([settings.token.get_secret_value()])
         self._client = Client(
             auth=settings.token.get_secret_value(),
             base_url=settings.url,
@@ -136,7 +137,9 @@ class Connection:
                 body=dict(body) if body is not None else None,
             )
         except HTTPResponseError as error:
-            refused = failure(error.status, error.headers, error.body, what=what, needs=needs)
+            refused = failure(
+                error.status, error.headers, self._veil.over(error.body), what=what, needs=needs
+            )
             final = error.status == 401 or (isinstance(refused, Unavailable) and refused.everywhere)
             self.shut = refused if final else None
             raise refused from None

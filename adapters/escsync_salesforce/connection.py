@@ -130,8 +130,12 @@ class Connection:
             if not isinstance(status, int) or isinstance(status, bool):
                 raise Unavailable(f"{what}: a part of the answer is missing")
             heads = headers if isinstance(headers, dict) else {}
-            found.append(Answer(status, heads, one.get("body"), answer.date))
+            said = one.get("body") if status < 300 else self._without_secrets(one.get("body"))
+            found.append(Answer(status, heads, said, answer.date))
         return found
+
+    def _without_secrets(self, body: Any) -> Any:
+        return refused(self._session.veil.upon(json.dumps(body, default=_number).encode()))
 
     def patiently(self, operation: Callable[[], Any], *, safe: bool) -> Any:
         """Run *operation*, which calls `once`, as the pass's patience allows."""
@@ -212,7 +216,7 @@ class Connection:
         status = response.status_code
         date = instants.http(response.headers.get("Date", ""))
         if status >= 300:
-            body = refused(response.content)
+            body = refused(self._session.veil.upon(response.content))
             error = failure(status, body, what=what, wait=retry_after(response.headers))
             if status not in handed_back or isinstance(error, Unavailable):
                 self.shut = error if is_final(status, error) else None

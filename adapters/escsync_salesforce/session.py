@@ -12,7 +12,7 @@ import requests
 from requests import exceptions as failures
 
 from escsync.adapter import Denied, TrackerError, Unavailable
-from escsync.web import loopback, retry_after, untrusted
+from escsync.web import Veil, loopback, retry_after, untrusted
 
 from . import instants
 from .answers import Refusal, decoded, failure, refused
@@ -37,6 +37,8 @@ class Session:
         self._send = send
         self._clock = clock
         self.token = settings.session_id.get_secret_value()
+        self.veil = Veil(_confidential(self.token, settings.client_secret.get_secret_value()))
+        """Hides what is sent in confidence, should an answer repeat it."""
         self.host = settings.url
         self.seen: datetime | None = None
         """The server's clock as last told."""
@@ -55,6 +57,7 @@ class Session:
         token = body.get("access_token")
         if not isinstance(token, str) or not token:
             raise Unavailable(f"{_WHAT}: Salesforce's answer holds no token", executed=False)
+        self.veil.keep(_confidential(token))
         self.host = self._place(body.get("instance_url"))
         self.identity = str(body.get("id") or "").rpartition("/")[2]
         self.token = token
@@ -63,6 +66,7 @@ class Session:
         settings = self._settings
         if settings.grant is Grant.JWT_BEARER:
             form = {"grant_type": _JWT_GRANT, "assertion": self._assertion()}
+            self.veil.keep([form["assertion"]])
         else:
             form = {
                 "grant_type": "client_credentials",
@@ -116,7 +120,7 @@ class Session:
         self.seen = instants.http(response.headers.get("Date", "")) or self.seen
 
     def _refused(self, response: requests.Response) -> TrackerError:
-        body, wait = refused(response.content), retry_after(response.headers)
+        body, wait = refused(self.veil.upon(response.content)), retry_after(response.headers)
         refusal, error = Refusal.of(body), failure(response.status_code, body, what=_WHAT, wait=wait)
         if isinstance(error, Unavailable):
             return Unavailable(
@@ -155,6 +159,11 @@ _REMEDIES = {
     "invalid_grant": "is escsync's user active and authorised for the app? Client credentials: set the Run As user",
     "invalid_app_access": "authorise escsync's user for the app (permission set)",
 }
+
+
+def _confidential(token: str, *others: str) -> list[str]:
+    """What to hide: before its "!" a token has the organisation's id, which is no secret, and behind it all that is."""
+    return [token, token.partition("!")[2], *others]
 
 
 def lost(error: failures.RequestException, what: str, *, executed: bool | None = None) -> TrackerError:

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 
 from escsync.cli.exits import Exit, problem
 from escsync.domain.fault import place
+from escsync.secrets import Veil
 
 if TYPE_CHECKING:
     from escsync.cli.terminal import Terminal
 
 _SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIAL", "SESSION", "AUTH")
-
-
 _LOGIN = re.compile(r"\b(basic|bearer)\s+[\w.~+/-]{8,}=*", re.IGNORECASE)
 """How a login looks in a header, which a server or a proxy may repeat in what it says."""
-_SHORTEST = 6
 _REPORT = "Please report it with the trace that -v prints. The same command may be run again."
 
 
@@ -27,21 +25,17 @@ class Discretion:
     """Keeps what environment and configuration hold in confidence out of every word."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._secrets: list[str] = []
-        self.keep(
+        self._veil = Veil(
             value for name, value in environ.items() if any(word in name.upper() for word in _SECRETIVE)
         )
 
     def keep(self, secrets: Iterable[str]) -> None:
         """Keep these in confidence, too."""
-        known = {*self._secrets, *(secret for secret in secrets if len(secret) >= _SHORTEST)}
-        self._secrets = sorted(known, key=len, reverse=True)
+        self._veil.keep(secrets)
 
     def clean(self, text: str) -> str:
         """*text* without any secret."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return _LOGIN.sub(r"\1 ***", text)
+        return _LOGIN.sub(r"\1 ***", self._veil.over(text))
 
 
 def told(error: Exception, terminal: Terminal, discretion: Discretion, *, trace: bool) -> Exit:

@@ -99,6 +99,22 @@ def test_errors_hold_no_secrets_and_no_customer_text(jira):
     assert all(len(text) < 500 for text in said)
 
 
+def test_what_jira_repeats_of_the_credentials_is_hidden_before_it_is_cut(jira):
+    """The header as it was sent: base64 of user and token on Jira Cloud; half of it would be a secret, too."""
+    issue = jira.world.create()
+    adapter = jira.connect()
+    pull(adapter)
+    sent = jira.server.log[-1].request.headers["authorization"].partition(" ")[2]
+    refusal = Reply(400, {"errorMessages": [f"{'x' * 140} {sent}", sent], "errors": {}})
+    jira.server.fail("PUT", jira.paths(issue), refusal, times=1)
+
+    (written,) = jira.write(adapter, jira.change(issue, SetField("health", None, "ok")))
+
+    assert "***" in written.failures[0].message
+    assert sent[-8:] not in written.failures[0].message
+    assert sent[:8] not in written.failures[0].message
+
+
 def test_reading_what_is_out_of_sight_leaves_it_out(jira):
     """Vanished or hidden: absent, not an error."""
     jira.world.create()

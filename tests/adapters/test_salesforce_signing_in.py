@@ -14,7 +14,7 @@ from fakes.salesforce import trouble
 from fakes.salesforce.rig import pull, rig
 from fakes.salesforce.signin import CLIENT_ID, private_key
 
-from escsync.adapter import Denied, Move, Stage
+from escsync.adapter import Denied, Move, Stage, TrackerError
 
 
 @pytest.fixture
@@ -257,3 +257,21 @@ def test_who_escsync_is_may_be_told_by_the_token_alone(sf):
 def test_the_keys_of_the_test_are_real():
     """RS256 needs one."""
     assert private_key().startswith("-----BEGIN PRIVATE KEY-----")
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_what_salesforce_repeats_of_a_token_is_hidden_before_it_is_cut(sf, part):
+    """Behind the organisation's id, which is no secret, stands all that is one; a part of an answer tells it as the whole."""
+    adapter = sf.connect()
+    pull(adapter)
+    token = sf.server.log[-1].request.headers["authorization"].partition(" ")[2]
+    said = [{"errorCode": "ODD", "message": f"{'x' * 130} {token} {token.partition('!')[2]} {token}"}]
+    whole, inner = Reply(400, said), {"httpStatusCode": 400, "httpHeaders": {}, "body": said}
+    reply = Reply(200, {"compositeResponse": [inner | {"referenceId": f"part{n}"} for n in range(5)]})
+    sf.server.faults.append(Fault(lambda r: r.path.endswith("/composite"), reply if part else whole, times=9))
+
+    with pytest.raises(TrackerError) as raised:
+        pull(adapter)
+
+    assert "***" in raised.value.message
+    assert token.partition("!")[2][:6] not in raised.value.message
