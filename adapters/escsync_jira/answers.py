@@ -14,6 +14,14 @@ from escsync.web import retry_after, tidy
 _LOCAL_LIMITS = ("jira-burst-based", "jira-per-issue-on-write")
 """Limits of one endpoint or one ticket; any other reason, known or not, pauses the whole tracker."""
 
+_NEW_TOKEN = (
+    "has the token expired? Make a new one; a scoped token needs https://api.atlassian.com/ex/jira/CLOUDID"
+)
+_NEW_SERVER_TOKEN = (
+    "has the personal access token expired? Make a new one (your profile > Personal Access Tokens) and give it as "
+    "connection.token; without tokens check connection.username and password. On Jira Cloud set connection.email as well"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -76,8 +84,10 @@ def decoded(status: int, content: bytes, kind: str, *, what: str) -> Any:
     raise Unavailable(f"{what}: the answer is not readable as JSON; it was cut short or altered on the way")
 
 
-def failure(status: int, headers: Mapping[str, str], content: bytes, *, what: str) -> TrackerError:
-    """The error that an unsuccessful answer means."""
+def failure(
+    status: int, headers: Mapping[str, str], content: bytes, *, what: str, cloud: bool
+) -> TrackerError:
+    """The error that an unsuccessful answer means; *cloud* is how escsync signs in."""
     if 300 <= status < 400:
         return Denied(
             f"{what}: Jira redirects elsewhere ({status}), as a login page or a new address does",
@@ -86,7 +96,7 @@ def failure(status: int, headers: Mapping[str, str], content: bytes, *, what: st
     refusal = Refusal.of(_quietly(content))
     match status:
         case 401 | 403:
-            return _denied(status, headers, what)
+            return _denied(status, headers, what, cloud=cloud)
         case 404:
             return Vanished(f"{what}: not found, or not visible to escsync's account (404)")
         case 409:
@@ -122,7 +132,7 @@ def is_final(status: int, error: TrackerError) -> bool:
     return error.everywhere if isinstance(error, Unavailable) else status == 401
 
 
-def _denied(status: int, headers: Mapping[str, str], what: str) -> Denied:
+def _denied(status: int, headers: Mapping[str, str], what: str, *, cloud: bool) -> Denied:
     reason = f"{headers.get('X-Seraph-LoginReason', '')} {headers.get('X-Authentication-Denied-Reason', '')}"
     if "AUTHENTICATION_DENIED" in reason or "CAPTCHA" in reason:
         return Denied(
@@ -132,7 +142,7 @@ def _denied(status: int, headers: Mapping[str, str], what: str) -> Denied:
     if status == 401:
         return Denied(
             f"{what}: Jira does not accept the credentials (401)",
-            remedy="has the token expired? Make a new one; a scoped token needs https://api.atlassian.com/ex/jira/CLOUDID",
+            remedy=_NEW_TOKEN if cloud else _NEW_SERVER_TOKEN,
         )
     return Denied(
         f"{what}: escsync's account may not do this (403)",

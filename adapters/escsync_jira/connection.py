@@ -17,7 +17,7 @@ from escsync.adapter import Denied, Retry, TrackerError, Unavailable
 from escsync.web import Veil, http_date, untrusted
 
 from .answers import Answer, decoded, failure, is_final
-from .settings import JiraConnection
+from .settings import Deployment, JiraConnection
 
 _CONNECT = 5.0
 
@@ -37,6 +37,7 @@ class Connection:
         self.shut: TrackerError | None = None
         """Why nothing will be answered any more: credentials that do not count, a pause for everybody."""
         self._retry = retry
+        self._cloud = bool(settings.email) or settings.known is Deployment.CLOUD
         self._timeout = (_CONNECT, settings.timeout)
         verify = settings.verify if isinstance(settings.verify, bool) else str(settings.verify)
         credentials: dict[str, Any] = {}
@@ -123,7 +124,9 @@ class Connection:
         self.time = _date(response) or self.time
         if response.status_code >= 300 and response.status_code not in refused:
             content = self._veil.upon(response.content)
-            refused_by = failure(response.status_code, response.headers, content, what=what)
+            refused_by = failure(
+                response.status_code, response.headers, content, what=what, cloud=self._cloud
+            )
             self.shut = refused_by if is_final(response.status_code, refused_by) else None
             raise refused_by
         self.shut = None

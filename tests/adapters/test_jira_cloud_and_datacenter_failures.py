@@ -50,6 +50,18 @@ def test_wrong_credentials_are_denied_at_once(jira):
     assert len(jira.server.log) == 1
 
 
+@pytest.mark.parametrize("told", [{"token": "expired"}, {"username": "escsync", "password": "wrong"}])
+def test_data_center_is_advised_of_its_own_ways_to_sign_in(server, told):
+    """A scoped token is Cloud's; there it is a personal access token, or a user name and a password."""
+    for deployment in ({}, {"deployment": "datacenter"}):
+        with pytest.raises(Denied) as denial:
+            pull(server.connect(connection=told | deployment))
+
+        assert "personal access token" in denial.value.remedy
+        assert "connection.username" in denial.value.remedy
+        assert "api.atlassian.com" not in denial.value.remedy
+
+
 def test_an_anonymous_answer_is_no_answer(jira):
     """A server that forgot who asks returns nothing with 200: that must not close everything."""
     jira.world.create()

@@ -18,7 +18,7 @@ from escsync.adapter import Conflict, Denied, Rejected, Unavailable, Vanished
 
 def failure(status, headers=None, body=b""):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return answers.failure(status, CaseInsensitiveDict(headers or {}), content, what="reading")
+    return answers.failure(status, CaseInsensitiveDict(headers or {}), content, what="reading", cloud=True)
 
 
 @pytest.mark.parametrize(
