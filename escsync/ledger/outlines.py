@@ -16,22 +16,27 @@ from .schema import OUTLINES
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A schema as it was accepted: *at* when, *parts* as plain JSON."""
+    """A schema as it was accepted: *at* when, *parts* as plain JSON; None where they cannot be read."""
 
     at: datetime
-    parts: tuple[Any, ...]
+    parts: tuple[Any, ...] | None
 
 
 def accepted(connection: Connection, tracker: str) -> Outline | None:
-    """The one of *tracker*; None where there is none, or none that can be read."""
+    """The one of *tracker*; None where there is none."""
     row = connection.execute(select(OUTLINES).where(OUTLINES.c.tracker == tracker)).first()
-    if row is None:
-        return None
+    return None if row is None else Outline(row.at, legible(row.doc))
+
+
+def legible(doc: str) -> tuple[Any, ...] | None:
+    """The parts that *accept* wrote; None where somebody, or something newer, wrote what cannot be read."""
     try:
-        parts = json.loads(row.doc)
-    except ValueError:
+        parts = json.loads(doc)
+    except (ValueError, RecursionError):
         return None
-    return Outline(row.at, tuple(parts)) if isinstance(parts, list) else None
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        return None
+    return tuple(parts)
 
 
 def accept(connection: Connection, tracker: str, parts: Sequence[Any], at: datetime) -> None:

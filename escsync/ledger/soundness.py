@@ -13,6 +13,7 @@ from escsync.domain.policy import Policy
 from .codec import to_message, to_reading, to_ticket, to_value
 from .database import clock
 from .history import problems as unchained
+from .outlines import legible
 from .policies import to_policy
 from .schema import (
     EFFECTS,
@@ -102,11 +103,8 @@ def _documents(connection: Connection) -> Iterator[str]:
         except _RUBBISH:
             yield f"{name}: what was learnt of the tracker cannot be read"
     for name, doc in connection.execute(select(*OUTLINES.c["tracker", "doc"])):
-        try:
-            if not isinstance(json.loads(doc), list):
-                yield f"{name}: the schema that was accepted cannot be read"
-        except _RUBBISH:
-            yield f"{name}: the schema that was accepted cannot be read"
+        if not legible(doc):
+            yield f"{name}: the schema that was accepted cannot be read; look at it, then `escsync drift --accept`"
     for row in connection.execute(select(*MESSAGES.c["tracker", "ticket", "id", "doc", "reading"])):
         try:
             to_message(json.loads(row.doc))

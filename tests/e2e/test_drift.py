@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from e2e.house import House
@@ -58,7 +60,7 @@ MISHAPS = [
 ]
 
 
-NOTED = [(True, *one) for one in MISHAPS] + [(False, *MISHAPS[n]) for n in (1, 2, 5)]
+NOTED = [(True, *one) for one in MISHAPS] + [(False, *MISHAPS[n]) for n in (1, 2, 4, 5)]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +172,21 @@ def test_another_tracker_under_the_same_name_is_compared_with_nothing(house):
     house.configure("path: tracker.db", "path: other.db")
 
     assert house("drift").code == 0
+
+
+@pytest.mark.parametrize("rubbish", ['{"x":[1', "[]", '{"version": 99}', '[{"version": 99}]'])
+def test_what_was_accepted_and_cannot_be_read_is_said_until_somebody_accepts(house, rubbish):
+    """Nobody knows what changed since: that is not *nothing*, and nothing takes its place by itself."""
+    house("drift")
+    with closing(sqlite3.connect(house.folder / "escsync.db")) as ledger, ledger:
+        ledger.execute("update outlines set doc = ?", [rubbish])
+
+    told, again = house("drift", "--format", "json"), house("drift")
+
+    assert told.code == again.code == 4
+    assert changes(told) == [("schema", "unreadable", False)]
+    assert "1 change since" in house("doctor").out
+    assert house("drift", "--accept").code == house("drift").code == 0
 
 
 def test_a_tracker_that_fails_is_said_and_the_others_are_looked_at(house):

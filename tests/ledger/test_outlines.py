@@ -39,15 +39,17 @@ def test_keeping_it_is_no_history(ledger):
     assert ledger.care.heads() == []
 
 
-@pytest.mark.parametrize("rubbish", ["{", "7", '{"a": 1}'])
-def test_one_that_cannot_be_read_is_none(ledger, rubbish):
+@pytest.mark.parametrize("rubbish", ["{", "7", '{"a": 1}', "[1]", "[" * 100_000])
+def test_one_that_cannot_be_read_is_known_as_such(ledger, rubbish):
     """And the check of the ledger says so."""
     ledger.accept("support", PARTS, at(5))
     with ledger._database.write() as connection:
         connection.execute(update(OUTLINES).values(doc=rubbish))
 
-    assert ledger.outline("support") is None
-    assert ledger.check() == ["support: the schema that was accepted cannot be read"]
+    (told,) = ledger.check()
+
+    assert ledger.outline("support") == Outline(at(5), None)
+    assert told.startswith("support: the schema that was accepted cannot be read")
 
 
 def test_a_server_tells_its_clock_and_what_it_may_forget(ledger):

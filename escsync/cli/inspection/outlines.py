@@ -76,13 +76,28 @@ def compared(session: Session, tracker: TrackerConfig, accounts: Sequence[Tracke
             # What is remembered is told first: asking again may take its place.
             remembered = list(adapter.recalled())
             now = [*adapter.outline(), *found]
-    since, content = _base(session, tracker, remembered, now, accounts)
+    since, content, legible = _base(session, tracker, remembered, now, accounts)
     before = known(content, _names(session, tracker))
     if accounts is None:
         before = tuple(part for part in before if part.kind != "person")
     now += _renamed(session, tracker, missing(before, now, tracker.vocabulary)) if outlined else []
     shifts = compare(before, now, tracker.vocabulary)
-    return Look(tracker.name, outlined, since, tuple(now), shifts)
+    return Look(
+        tracker.name, outlined, since, tuple(now), shifts if legible else (_unreadable(since), *shifts)
+    )
+
+
+def _unreadable(since: datetime) -> Shift:
+    from escsync.domain.evidence import iso
+    from escsync.setup.schema.drift import Kind, Shift
+
+    return Shift(
+        "schema",
+        Kind.UNREADABLE,
+        f"what was accepted of it, from {iso(since)} on, cannot be read: what changed since then is not known",
+        "use the escsync that wrote it, or a backup of the ledger; or see with `escsync doctor` that all is well, "
+        "then `escsync drift --accept`",
+    )
 
 
 def _base(
@@ -91,20 +106,27 @@ def _base(
     remembered: Sequence[Part],
     now: Sequence[Part],
     accounts: Sequence[TrackerPerson] | None,
-) -> tuple[datetime, Sequence[Any]]:
-    """What was accepted, and when; where nothing was, what is *remembered* of the last pass, which counts from now on."""
+) -> tuple[datetime, Sequence[Any], bool]:
+    """What was accepted, and when; where nothing was, what is *remembered* of the last pass, which counts from now on.
+
+    False: what was accepted cannot be read, and stays as it is; what is remembered stands in for it.
+    """
     from escsync.setup.schema.outline import expected, first
 
     accepted = session.ledger.outline(tracker.name)
-    if accepted is not None and accepted.parts[:1] == (_place(tracker),):
-        return accepted.at, accepted.parts[1:]
-    polled = session.ledger.last_pass(tracker.name) if remembered and accepted is None else None
+    parts = accepted.parts or () if accepted is not None else ()
+    legible = bool(parts) and "place" in parts[0]
+    if accepted is not None and legible and parts[0] == _place(tracker):
+        return accepted.at, parts[1:], True
+    polled = session.ledger.last_pass(tracker.name) if remembered and not legible else None
     since = polled or session.now
     people = expected(session.config.directory, tracker.name, accounts or ())
     told = [*(remembered if polled else ()), *people]
     content = _content(tracker, first(told, now), _names(session, tracker))
+    if accepted is not None and not legible:
+        return accepted.at, content[1:], False
     session.ledger.accept(tracker.name, content, since)
-    return since, content[1:]
+    return since, content[1:], True
 
 
 def settle(session: Session, tracker: TrackerConfig, adapter: Adapter, did: Deeds) -> None:
@@ -118,7 +140,9 @@ def settle(session: Session, tracker: TrackerConfig, adapter: Adapter, did: Deed
     accounts, names = accounts_of(adapter), _names(session, tracker)
     remembered = list(adapter.recalled())
     now = [*adapter.outline(), *people(session.config.directory, tracker.name, accounts or ())]
-    since, content = _base(session, tracker, remembered, now, accounts)
+    since, content, legible = _base(session, tracker, remembered, now, accounts)
+    if not legible:
+        return
     shown = kept([one for one in now if meant(one, names)], names)
     session.ledger.accept(tracker.name, [_place(tracker), *merged(content, shown, did)], since)
 

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     MOVES = "moves"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
+    UNREADABLE = "unreadable"
+    """Of what was accepted nothing can be read: nobody knows what happened since."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
