@@ -194,6 +194,16 @@ class Provisioner(Protocol):
         ...
 
 
+@runtime_checkable
+class Accompanied(Protocol):
+    """A Provisioner that keeps what other places of its tracker need, too."""
+
+    def together(self, others: Sequence[Any]) -> None:
+        """*others* are the settings of those trackers of this adapter from which the same run takes everything away:
+        what these alone need beside is not kept for them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One thing of the tracker's schema on which the configuration leans. None means: not known.

@@ -181,6 +181,10 @@ class JiraAdapter:
         """What escsync made here."""
         yield from self._provisioning.removal.provided()
 
+    def together(self, others: Sequence[Any]) -> None:
+        """For these Jiras' projects nothing is kept."""
+        self._provisioning.removal.together(others)
+
     def withdraw(self, one: Provided) -> None:
         """Take it away again."""
         self._provisioning.removal.withdraw(one)

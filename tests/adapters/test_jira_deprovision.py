@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from escsync_jira.settings import JiraSettings
 from fakes.http import Reply
 from fakes.jira.arrangement import Context
 from fakes.jira.empty import empty
@@ -97,6 +98,37 @@ def test_what_stands_on_the_screens_of_others_stays(dialect):
 
     assert [id for id, why in kept.items() if why] == [shared]
     assert "it stands on 1 screen beyond those of EXEC" in kept[shared]
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_what_serves_projects_that_are_taken_back_together_is_kept_for_none_of_them(dialect):
+    """Screens, contexts and values there are no obstacle; those of a third project, or of another Jira, are."""
+    with rig(dialect, empty()) as made:
+        scope = {"project": "HELP", "issue_type": "Escalation"}
+        adapter = connected(made)
+        apply(adapter, gaps(adapter, only=("due_at",)))
+        second = connected(made, scope=scope)
+        apply(second, gaps(second, only=("due_at",)))
+        if made.cloud:
+            made.world.create("HELP", **{"Next deadline": made.world.clock.now()})
+        settings = JiraSettings.model_validate(
+            {"connection": {"url": made.server.url} | made.credentials(), "scope": scope}
+        )
+        elsewhere = settings.connection.model_copy(update={"url": "https://other.example"})
+
+        (alone,) = adapter.provided()
+        adapter.together([settings.model_copy(update={"connection": elsewhere})])
+        (apart,) = adapter.provided()
+        adapter.together([settings])
+        (both,) = adapter.provided()
+        (id,) = [one.id for one in made.world.fields.values() if one.name == "Next deadline"]
+        made.world.arrangement.screen("THIRD: screen", id)
+        (third,) = adapter.provided()
+
+    assert alone.kept
+    assert apart.kept == alone.kept
+    assert both.kept == ""
+    assert "it stands on 1 screen beyond those of EXEC and HELP" in third.kept
 
 
 @pytest.mark.parametrize("dialect", ["cloud", "datacenter"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from escsync.adapter import Denied, Rejected
 from escsync.offers import Provided
@@ -11,6 +11,7 @@ from .. import jql
 from ..connection import Connection
 from ..discovery import Discovery
 from ..forms import Raw, paged
+from ..settings import JiraScope, JiraSettings
 from .ground import LOOKING, UNGRANTED, administers, look, marked
 from .screens import Screens
 
@@ -33,7 +34,14 @@ class Removal:
         self._project = discovery.settings.scope.project
         self._scope = discovery.settings.scope
         self._keys: dict[str, str] = {}
-        self._screens: Screens | None = None
+        self._screens: list[Screens] | None = None
+        self._along: tuple[JiraScope, ...] = ()
+        """Of other trackers of this Jira that are taken back in the same run."""
+
+    def together(self, others: Sequence[JiraSettings]) -> None:
+        """What serves the projects of *others* beside, where they are in this Jira, is not kept for them."""
+        here = [one.scope for one in others if one.connection.url == self._connection.base]
+        self._along, self._screens = tuple(one for one in here if one.project), None
 
     def provided(self) -> Iterator[Provided]:
         """What is there, the youngest first, with the number of tickets whose values would go with it."""
@@ -96,7 +104,8 @@ class Removal:
             )
         if foreign := self._foreign(id, raw.get("screensCount")):
             screens = "1 screen" if foreign == 1 else f"{foreign} screens"
-            return f"it stands on {screens} beyond those of {self._project}: take it off them, or delete it by hand"
+            named = " and ".join(self._projects)
+            return f"it stands on {screens} beyond those of {named}: take it off them, or delete it by hand"
         return ""
 
     def _foreign(self, id: str, count: object) -> int:
@@ -104,11 +113,20 @@ class Removal:
         if not isinstance(count, int) or not count:
             return 0
         if self._screens is None:
-            self._screens = look(self._connection, self._scope, cloud=self._cloud).screens
-        if self._screens is None:
+            looked = [
+                look(self._connection, scope, cloud=self._cloud).screens
+                for scope in (self._scope, *self._along)
+            ]
+            self._screens = [one for one in looked if one is not None]
+        if not self._screens:
             return 0
-        mine = len(self._screens.ids) - len(self._screens.lacking(id, everywhere=True))
-        return max(0, count - mine)
+        ours = {one for some in self._screens for one in some.holding(id)}
+        return max(0, count - len(ours))
+
+    @property
+    def _projects(self) -> list[str]:
+        """Those for which nothing is kept."""
+        return list(dict.fromkeys([self._project, *(one.project for one in self._along)]))
 
     def _others(self, id: str) -> list[str]:
         """The other projects for which a field has a context of theirs."""
@@ -116,7 +134,8 @@ class Removal:
         told = paged(self._connection, path, what=_REACH, refused=(400, 404))
         ids = {str(one["projectId"]) for one in told if one.get("projectId")}
         named = {one: self._key(one) for one in ids if one != self._project}
-        return sorted(key for key in named.values() if key.casefold() != self._project.casefold())
+        ours = {key.casefold() for key in self._projects}
+        return sorted(key for key in named.values() if key.casefold() not in ours)
 
     def _key(self, project: str) -> str:
         if project not in self._keys:
@@ -130,7 +149,7 @@ class Removal:
         number = id.removeprefix("customfield_")
         question = f"cf[{number}] is not EMPTY"
         if beyond:
-            question += f" AND project != {jql.quote(self._project)}"
+            question += f" AND project not in ({', '.join(map(jql.quote, self._projects))})"
         if self._cloud:
             answer = self._connection.post(
                 "search/approximate-count", {"jql": question}, what=_COUNTING, safe=True, refused=(400, 404)

@@ -72,6 +72,10 @@ class Screens:
         lacking = tuple(id for id in wanted if field not in self._on(id))
         return lacking if everywhere or len(lacking) == len(wanted) else ()
 
+    def holding(self, field: str) -> tuple[str, ...]:
+        """The screens on which a field is."""
+        return tuple(id for id in self.ids if field in self._on(id))
+
     def put(self, screen: str, field: str) -> None:
         """Put a field on a screen's first tab; where it stands on any tab, it stays there."""
         if field in self._on(screen):

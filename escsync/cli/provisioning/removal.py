@@ -124,9 +124,13 @@ def _spared(things: Sequence[Provided], users: Sequence[Neighbour]) -> Iterator[
 
 def _listed(work: Work, adapter: Provisioner, signs: Sequence[str]) -> tuple[list[Provided], tuple[int, str]]:
     """What is to go, and how much stays; a line for each that has one of these *signs*."""
+    from escsync.offers import Accompanied
     from escsync.setup.neighbours import neighbours
 
-    asked = work.session.config.trackers
+    asked, tracker = work.session.config.trackers, work.tracker
+    if isinstance(adapter, Accompanied):
+        alike = [one for one in asked.values() if one.adapter == tracker.adapter and one.name != tracker.name]
+        adapter.together([one.settings for one in alike])
     users = [one for one in neighbours(_trackers(work), work.tracker.name) if one.name not in asked]
     work.things = list(_spared(list(adapter.provided()), users))
     for one in work.things:
