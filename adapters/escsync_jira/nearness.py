@@ -35,7 +35,8 @@ def project_meant(forms: Forms, wanted: str, otherwise: str) -> str:
         keys = [str(one.get("key") or "") for one in islice(forms.projects(), _MOST)]
     except TrackerError:
         keys = []
-    return meant(wanted, keys, "scope.project", otherwise)
+    # One that is listed and may not be looked at is no other.
+    return meant(wanted, [key for key in keys if key != wanted], "scope.project", otherwise)
 
 
 def strange_type(forms: Forms, scope: JiraScope) -> tuple[str, str] | None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escsync.adapter import FIELDS, FieldKind, Level, Problem, Rejected, TrackerError, canonical
+from escsync.adapter import (
+    FIELDS,
+    Denied,
+    FieldKind,
+    Level,
+    Problem,
+    Rejected,
+    TrackerError,
+    Unavailable,
+    canonical,
+)
 
 from . import jql
 from .connection import Connection
@@ -19,6 +29,8 @@ from .search import SCOPE
 _SAMPLE = 50
 _ADDS = "`escsync provision` adds them or says what to click"
 _LISTED = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.FLAG, FieldKind.CHECK)
+_UNCOUNTED = (403, 404, 405, 410)
+"""How Jira says that it does not count: then that a ticket is found is enough."""
 _FITTING = {
     FieldKind.INSTANT: ("datetime", "date", "string", "any"),
     FieldKind.DAY: ("date", "datetime", "string", "any"),
@@ -52,6 +64,10 @@ class Survey:
         for part in (self._notes, self._scope, self._fields, self._statuses, self._ways):
             try:
                 yield from part(schema)
+            except (Unavailable, Denied) as error:
+                # An outage, or a right that was taken: neither says anything of what the configuration names.
+                yield Problem(Level.FAIL, "access", error.message, error.remedy)
+                return
             except TrackerError as error:
                 yield Problem(Level.FAIL, part.__name__.strip("_"), error.message, error.remedy)
 
@@ -81,8 +97,8 @@ class Survey:
             answer = self._connection.get("search", what=what, jql=question, maxResults=1, fields="updated")
             return answer.mapping().get("total")
         path, body = "search/approximate-count", {"jql": question}
-        answer = self._connection.post(path, body, what=what, safe=True, refused=(404,))
-        if answer.status != 404:
+        answer = self._connection.post(path, body, what=what, safe=True, refused=_UNCOUNTED)
+        if answer.status < 300:
             return answer.mapping().get("count")
         return "some" if self._forms.tickets(self._discovery.settings.scope, most=1) else 0
 

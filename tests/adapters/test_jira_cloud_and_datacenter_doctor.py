@@ -36,14 +36,36 @@ def test_doctor_finds_all_well(jira):
     assert [p for p in problems if p.level is Level.FAIL] == []
 
 
-def test_doctor_needs_no_count_of_what_is_in_scope(jira):
+@pytest.mark.parametrize("status", [403, 404, 405, 410])
+def test_doctor_needs_no_count_of_what_is_in_scope(jira, status):
     """Counting is a service of its own on Cloud; that a ticket is found is enough."""
     jira.world.create()
-    jira.server.fail("POST", "/search/approximate-count", Reply(404), times=9)
+    jira.server.fail("POST", "/search/approximate-count", Reply(status), times=9)
 
     (scope,) = (p for p in jira.connect().check() if p.subject == "scope")
 
     assert scope.level is Level.OK
+
+
+@pytest.mark.parametrize("reply", [Reply(503), Reply(403), Reply(200, raw=b"<html>", content="text/html")])
+def test_what_cannot_be_asked_is_a_matter_of_access(jira, reply):
+    """An outage in the middle, or a right that was taken, is no change of what the configuration names."""
+    jira.world.create()
+    jira.server.fail("GET", "/statuses", reply, times=9)
+
+    wrong = [p for p in jira.connect().check() if p.level is Level.FAIL]
+
+    assert [p.subject for p in wrong] == ["access"]
+
+
+def test_a_project_that_is_listed_and_shut_is_not_proposed_for_itself(jira):
+    """It may be seen in the list and not be looked at."""
+    jira.server.fail("GET", ("/project/EXEC", "/project/EXEC/statuses"), Reply(404), times=9)
+
+    (wrong,) = [p for p in jira.connect().check() if p.level is Level.FAIL]
+
+    assert "EXEC" in wrong.message
+    assert "did you mean" not in wrong.remedy
 
 
 def test_doctor_names_every_gap_with_its_remedy(jira):
