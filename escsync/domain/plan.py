@@ -119,7 +119,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class UnsafePlan:
-    """Why a plan is refused whole: *reason* is `limit:max_writes` or `limit:max_share`."""
+    """Why a plan is refused whole: *reason* is `limit:max_writes` or else `limit:max_share`; *message* names all."""
 
     reason: str
     message: str
@@ -149,20 +149,24 @@ def refusal(limits: Limits, open_count: int, *, writes: int, enforced: int) -> U
     The share counts only enforced edits (owner, move, create): notes and escsync's own fields disturb nobody
     (decision 58).
     """
-    if writes > limits.max_writes:
-        return UnsafePlan(
-            "limit:max_writes",
-            f"{writes} tickets would be written; limits.max_writes is {limits.max_writes}. "
-            f"Read the plan with `escsync plan`, then raise it: --max-writes {writes}",
-        )
+    why, flags = [], []
+    if too_many := writes > limits.max_writes:
+        why.append(f"{writes} tickets would be written; limits.max_writes is {limits.max_writes}")
+        flags.append(f"--max-writes {writes}")
     if open_count >= limits.min_open and enforced > limits.max_share * open_count:
-        return UnsafePlan(
-            "limit:max_share",
+        why.append(
             f"{enforced} of {open_count} open escalations ({enforced / open_count:.0%}) would be enforced upon; "
-            f"limits.max_share is {limits.max_share:.0%}. Read the plan with `escsync plan`, "
-            f"then raise it: {letting_through(enforced, open_count)}",
+            f"limits.max_share is {limits.max_share:.0%}"
         )
-    return None
+        flags.append(letting_through(enforced, open_count))
+    if not why:
+        return None
+    # Both at once: whoever raised the one would be refused by the other.
+    return UnsafePlan(
+        "limit:max_writes" if too_many else "limit:max_share",
+        f"{', and '.join(why)}. Read the plan with `escsync plan`, then raise {'both' if flags[1:] else 'it'}: "
+        f"{' '.join(flags)}",
+    )
 
 
 def letting_through(enforced: int, open_count: int) -> str:

@@ -100,7 +100,7 @@ def test_a_last_pass_in_the_future_refuses_every_pass():
 )
 def test_a_first_pass_that_a_limit_would_refuse_is_foretold(mode, bare, warned):
     """With the flag that lets it through once."""
-    line = sanity.first_writes(Limits(), mode, bare)
+    line = sanity.first_pass(Limits(), mode, bare, 0, 0)
 
     assert (line is not None) is warned
     assert line is None or f"--max-writes {bare}" in line.remedy
@@ -118,14 +118,26 @@ def test_a_first_pass_that_a_limit_would_refuse_is_foretold(mode, bare, warned):
 def test_so_many_without_an_owner_that_a_limit_would_refuse_the_pass_are_foretold(
     mode, ownerless, count, warned
 ):
-    """Only in the mode that gives them one; the plan knows what else it would do, and names the flag."""
-    told = sanity.first_owners(Limits(), mode, ownerless, count)
+    """Only in the mode that gives them one; the plan knows what else it would do."""
+    told = sanity.first_pass(Limits(), mode, 0, ownerless, count)
 
     assert (told is not None) is warned
     assert (
         told is None or "20 of 22 open escalations have no owner and limits.max_share is 30%" in told.message
     )
     assert told is None or "`escsync plan`" in told.remedy
+
+
+def test_two_limits_that_would_refuse_a_pass_are_told_at_once():
+    """By doctor before it and by the refusal itself: whoever raises the one is not refused by the other."""
+    line = sanity.first_pass(Limits(), Mode.ENFORCE, 70, 47, 70)
+    refused = refusal(Limits(), 70, writes=70, enforced=47)
+
+    for told in (line.message + line.remedy, refused.message):
+        assert "limits.max_writes is 25" in told
+        assert "limits.max_share is 30%" in told
+        assert "--max-writes 70 --max-share 0.68" in told
+    assert refused.reason == "limit:max_writes"
 
 
 @pytest.mark.parametrize(("enforced", "count"), [(10, 30), (91, 100), (20, 22), (11, 13), (30, 30)])

@@ -210,9 +210,8 @@ class Examination:
         written = {ticket for ticket, _ in ledger.counted(self.name, ids)}
         bare = len(set(ids) - written)
         counts = self._ownerless() if self._fallback() and len(ids) >= limits.min_open else (0, 0)
-        for line in (sanity.first_writes(limits, mode, bare), sanity.first_owners(limits, mode, *counts)):
-            if line is not None:
-                yield line
+        if (line := sanity.first_pass(limits, mode, bare, *counts)) is not None:
+            yield line
 
     def _ownerless(self) -> tuple[int, int]:
         """How many open escalations would be given to the fallback owner, of how many."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from escsync.adapter import Level, PersonKind, Problem, TrackerPerson
 from escsync.domain.people import Directory
-from escsync.domain.plan import Limits, Mode, refusal
+from escsync.domain.plan import Limits, Mode, letting_through, refusal
 from escsync.domain.policy import Policy
 
 _UNOWNED = "an escalation that nobody owns stays without an owner"
@@ -71,20 +71,25 @@ def fallback(
         yield Problem(Level.OK, about, f"{meant.name}, as {account.name}")
 
 
-def first_writes(limits: Limits, mode: Mode, bare: int) -> Problem | None:
-    """Would the first pass that writes be refused whole? *bare* open escalations have nothing of escsync's yet."""
-    if mode.rank < Mode.ANNOTATE.rank or bare <= limits.max_writes:
+def first_pass(limits: Limits, mode: Mode, bare: int, ownerless: int, count: int) -> Problem | None:
+    """Would the first pass that writes be refused whole? *bare* open escalations have nothing of escsync's yet, and
+    *ownerless* of *count* no owner. What else mode enforce would do there only the plan knows."""
+    if mode.rank < Mode.ANNOTATE.rank:
         return None
-    why = f"{bare} open escalations have no note yet and limits.max_writes is {limits.max_writes}"
-    remedy = f"read it with `escsync plan`, then run `escsync sync --max-writes {bare}` once"
-    return Problem(Level.WARNING, "limits", f"{why}: {_REFUSED}", remedy)
-
-
-def first_owners(limits: Limits, mode: Mode, ownerless: int, count: int) -> Problem | None:
-    """Would a pass be refused whole since so many of *count* open escalations have no owner? What else it would do there
-    only the plan knows."""
-    if mode is not Mode.ENFORCE or refusal(limits, count, writes=0, enforced=ownerless) is None:
+    enforcing = mode is Mode.ENFORCE
+    why, flags = [], []
+    if bare > limits.max_writes:
+        why.append(f"{bare} open escalations have no note yet and limits.max_writes is {limits.max_writes}")
+        flags.append(f"--max-writes {bare}")
+    if enforcing and refusal(limits, count, writes=0, enforced=ownerless) is not None:
+        share = f"limits.max_share is {limits.max_share:.0%}"
+        why.append(f"{ownerless} of {count} open escalations have no owner and {share}")
+        flags.append(letting_through(ownerless, count))
+    if not why:
         return None
-    why = f"{ownerless} of {count} open escalations have no owner and limits.max_share is {limits.max_share:.0%}"
-    remedy = "`escsync plan` shows it, with the flag that lets it through once"
-    return Problem(Level.WARNING, "limits", f"{why}: {_REFUSED}", remedy)
+    once = f"run `escsync sync {' '.join(flags)}` once"
+    more = (
+        ", or with the flags that a refusal names: it counts all that the plan would do" if enforcing else ""
+    )
+    remedy = f"read it with `escsync plan`, then {once}{more}"
+    return Problem(Level.WARNING, "limits", f"{', and '.join(why)}: {_REFUSED}", remedy)
