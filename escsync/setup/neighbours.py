@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from escsync.offers import Provided
 
 _REFERENCE = "${"
+_NUMBERED = re.compile(r"\w+\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,7 @@ def naming(section: Any, id: str) -> Iterator[tuple[tuple[str, str], Any]]:
     """The entries of a tracker's section that name *id*, alone or among others."""
     for part in ("fields", "scope"):
         for key, value in _mapping(_mapping(section).get(part)).items():
-            if any(
-                id.casefold() in (word.casefold(), word.partition("#")[0].casefold())
-                for word in _words(value)
-            ):
+            if any(_same(word, id) for word in _words(value)):
                 yield (part, key), value
 
 
@@ -66,9 +65,17 @@ def _alike(one: str, other: str) -> bool:
 
 def _names(word: str, one: Provided) -> bool:
     plain = word.partition("#")[0]
-    return one.id.casefold() in (word.casefold(), plain.casefold()) or any(
+    return _same(word, one.id) or any(
         quoted in one.what for name in (word, plain) if name for quoted in (repr(name), f'"{name}"')
     )
+
+
+def _same(word: str, id: str) -> bool:
+    """Is *word* this id, alone, with an option of it, or by its number as queries write it: `cf[10200]`?"""
+    plain = word.partition("#")[0].strip()
+    number = _NUMBERED.fullmatch(plain)
+    spellings = (word.casefold(), plain.casefold())
+    return id.casefold() in spellings or (number is not None and id.endswith(f"_{number[1]}"))
 
 
 def _words(value: Any) -> Iterator[str]:
