@@ -5,7 +5,12 @@ import signal
 import pytest
 from e2e.office import Office
 
+from escsync.cli.everywhere import Options
+from escsync.cli.provisioning.pen import Pen, files
+from escsync.cli.session import Session
 from escsync.ledger import Ledger, LedgerError
+from escsync.offers import Provided
+from escsync.setup.editing.writeback import written
 
 ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
@@ -51,6 +56,25 @@ def test_whoever_ends_it_what_was_made_stands_in_the_file(office, number, form):
         support = ended.json["trackers"]["support"]
         assert [one["id"] for one in support["made"]] == ["f1", "f2"]
         assert [one["code"] for one in support["errors"]] == ["INTERRUPTED"]
+
+
+def test_an_end_in_the_middle_of_the_last_write_comes_after_it(office):
+    """Everything is made by then, and nothing of it written down yet."""
+    begun = []
+
+    def edit(*about):
+        begun.append(about)
+        if len(begun) == 1:
+            raise KeyboardInterrupt
+        return written(*about)
+
+    session = Session(office.host(), Options(config=office.path))
+    with pytest.raises(KeyboardInterrupt), Pen(session, "support", edit, files(session)) as pen:
+        pen.note(Provided("f9", "field", "a field", {("fields", "tone"): "f9"}))
+    session.close()
+
+    assert "tone: f9" in office.text
+    assert pen.left == []
 
 
 def test_deprovision_ends_as_orderly(office):

@@ -60,7 +60,12 @@ class Pen:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.write()
+        try:
+            self.write()
+        except KeyboardInterrupt:
+            # Who ends it in the middle of the last write ends it after that; a second time cuts it short.
+            self.write()
+            raise
 
     def note(self, one: Provided) -> None:
         """The section should say this from now on, each new id with a comment that says what it is."""
