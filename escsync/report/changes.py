@@ -79,7 +79,7 @@ def edit_line(edit: Edit, zone: ZoneInfo) -> str:
 
 
 def _change(change: Change, found: Assessment | None, zone: ZoneInfo) -> Iterator[Text]:
-    about = f"  {words.account(found)}: {shown(found.summary, 70)}" if found else ""
+    about = f"  {_about(found)}" if found else ""
     yield Text(shown(change.ticket.key or change.id), style="bold").append(about, style="not bold")
     for edit in change.edits:
         yield Text(f"    {edit_line(edit, zone)}")
@@ -89,6 +89,11 @@ def _change(change: Change, found: Assessment | None, zone: ZoneInfo) -> Iterato
         yield Text(f"    because {shown(code)}{': ' + why if why else ''}", style="dim")
     if more := change.because[_REASONS:]:
         yield Text(f"    and {', '.join(map(shown, more))}", style="dim")
+
+
+def _about(found: Assessment) -> str:
+    known = found.account.name or found.account.id
+    return f"{words.account(found)}: {shown(found.summary, 70)}" if known else shown(found.summary, 70)
 
 
 def _whole(changes: Iterable[Change]) -> Iterator[Change]:

@@ -1,5 +1,6 @@
 """Plans in words: who, what, from what to what, and why."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -54,6 +55,16 @@ def test_a_change_names_the_ticket_its_account_and_the_reason():
     assert "ESC-1  Alder AG: Invoices doubled after migration" in text
     assert "    owner: (empty) -> Dana Reyes" in text
     assert "because OWNER_MISSING: " in text
+
+
+def test_a_ticket_without_an_account_is_told_by_its_summary():
+    """Nothing stands in the account's place."""
+    found = Story().judge("10:50")
+    found = replace(found, account=replace(found.account, id="", name=""))
+
+    (line, *_) = changes.told(Plan((change(SetField("owner", (), (DANA,))),)), [found], BERLIN)
+
+    assert line.plain == "ESC-1  Invoices doubled after migration"
 
 
 @pytest.mark.parametrize(
