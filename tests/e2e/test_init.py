@@ -316,6 +316,20 @@ def test_without_the_secret_nothing_is_written_unless_no_look_is_wanted(house):
     assert "trackers.jira.scope: every ticket of the site would be in scope" in answer.out
 
 
+def test_all_secrets_that_are_missing_are_named_at_once(house):
+    """Of two ways to sign in both: one is enough, but whoever is told of none would be refused again."""
+    url = "connection.url=https://acme.my.salesforce.com"
+
+    refused = house("init", "--tracker", "salesforce", "--set", url)
+
+    assert (refused.code, files(house)) == (2, set())
+    others = "nor SALESFORCE_CLIENT_SECRET or SALESFORCE_PRIVATE_KEY"
+    assert f"SALESFORCE_CLIENT_ID is not set, {others}, so the tracker cannot be looked at" in refused.err
+    assert (
+        "    and export SALESFORCE_CLIENT_SECRET=...\n    or export SALESFORCE_PRIVATE_KEY=..." in refused.err
+    )
+
+
 def test_a_tracker_that_is_not_there_is_exit_6_and_nothing_is_written(house):
     """The reason, and the way to have the file all the same."""
     house.environ["NOTION_TOKEN"] = TOKEN

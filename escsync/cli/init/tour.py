@@ -116,6 +116,11 @@ class Tour:
             for name in self._answers.unset()
         ]
 
+    def _others(self) -> list[str]:
+        """The variables of those secrets of which one is enough, where there is none of them."""
+        some = [one for one in self._guide.questions if one.secret and one.optional]
+        return [one.default for one in some if not any(two.key in self._answers.values for two in some)]
+
     def _applies(self, question: Question) -> bool:
         return self._answers.asked(question, self._guide.questions, defaults=self._person is None)
 
@@ -166,10 +171,16 @@ class Tour:
         while unset := self._answers.unset():
             where = self._answers.folder / ".env"
             if self._person is None:
+                others = self._others()
+                beside = f", nor {' or '.join(others)}" if others else ""
                 raise Stop(
-                    f"{', '.join(unset)} is not set, so the tracker cannot be looked at; nothing was written",
+                    f"{', '.join(unset)} is not set{beside}, so the tracker cannot be looked at; nothing was written",
                     notes=[
-                        [*self._exports(), "then run this again; --offline writes the file without a look"]
+                        [
+                            *self._exports(),
+                            *(f"{'or' if n else 'and'} export {name}=..." for n, name in enumerate(others)),
+                            "then run this again; --offline writes the file without a look",
+                        ]
                     ],
                 )
             self._person.say(
