@@ -237,7 +237,7 @@ def test_so_many_without_an_owner_that_the_pass_would_be_refused_are_foretold(ho
 
 
 def test_rights_that_the_mode_does_not_need_are_one_line(tmp_path):
-    """All of them by name, so that what matters is seen; programs get each, with where it is taken away."""
+    """All of them by name, so that what matters is seen; programs, and -v, tell each with where it is taken away."""
     with rig("cloud") as jira:
         house = House(tmp_path)
         config = configured(jira)
@@ -245,6 +245,7 @@ def test_rights_that_the_mode_does_not_need_are_one_line(tmp_path):
         (house.folder / "escsync.yaml").write_text(json.dumps(config), "utf-8")
         house.environ["JIRA_TOKEN"] = jira.credentials()["token"]
         answer, rows = house("doctor"), house("doctor", "--format", "json").json["problems"]
+        whole = house("doctor", "-v")
 
     each = [one for one in rows if one["code"] == "EXCESS"]
     names = ", ".join(one["subject"].removeprefix("permission ") for one in each)
@@ -255,6 +256,8 @@ def test_rights_that_the_mode_does_not_need_are_one_line(tmp_path):
         f"WARN support: rights: mode observe does not need: {names}: you granted more than is needed ->"
     )
     assert "does not need it" not in answer.out
+    assert "-v says where" in told
+    assert whole.out.count("take it away again: ") == len(each)
 
 
 # -- what a person should know before the first pass

@@ -23,7 +23,7 @@ _SIGNS = {"ok": "OK  ", "warning": "WARN", "fail": "FAIL"}
 _RIGHTS = frozenset({"permission", "right", "capability"})
 """What the line about a right begins with, as each tracker calls it."""
 _EXCESS = "you granted more than is needed"
-_TAKE_AWAY = "take them away where docs/rights.md says, or leave those that the mode you are going to needs"
+_TAKE_AWAY = "take them away (-v says where, one by one), or leave those that the mode you are going to needs"
 
 
 class _Report:
@@ -43,7 +43,8 @@ class _Report:
         self.found.append((tracker, problem))
         if self.session.terminal.as_json:
             return
-        if problem.code == "EXCESS" and problem.subject.partition(" ")[0] in _RIGHTS:
+        together = problem.code == "EXCESS" and not self.session.options.verbose
+        if together and problem.subject.partition(" ")[0] in _RIGHTS:
             self._needless.append((tracker, problem))
             return
         self._say_needless()
