@@ -58,6 +58,8 @@ WAYS = {
     "beside a mistake": "      {urll: x, KEY: SECRET, timeout: soon}",
     "in a remark beside a mistake": "      {urll: x}  # KEY: SECRET",
     "in a spoiled address": "      url: https://me:SECRET]?,:@acme.atlassian.net\n      email: a@b.c",
+    "in an address without a scheme": "      url: 'me:SECRET@acme.atlassian.net'\n      email: a@b.c",
+    "in the ledger's address without one": "      x: 1\nledger: a:SECRET@h/x",
     "as an alias in a flow": "      {url: https://acme.atlassian.net, *SECRET}",
     "merged alias": "      <<: *SECRET",
     "as one quoted key": "      'KEY: SECRET': 1",

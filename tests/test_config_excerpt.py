@@ -46,6 +46,8 @@ def test_a_line_that_holds_no_secret_is_quoted(quoted, line):
         "password geheim99",
         "connection: {user: a, client_secret: geheim99}",
         "url: https://me:geheim99@acme.example",
+        "url: 'me:geheim99@acme.example'",
+        "ledger: u:geheim99@h/db",
         "url: https://acme.example?key=geheim99",
         "ledger: postgresql+psycopg://esc:geheim99@${env:HOST}/x",
         "- slack://T1JJ3T3L2/geheim99/x",

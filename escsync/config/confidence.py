@@ -30,6 +30,8 @@ OPEN = frozenset(
     }
 )
 """Keys of a connection that hold no secret; of one that nobody knows yet, it is not told what it holds."""
+_BARE = re.compile(r"\s*[^\s:@]*:(\S*)@\S*\s*")
+"""An address whose scheme was forgotten, with a login."""
 _PARAMETER = re.compile(r"[?&;](?:[^=&;]*(?:pass|pwd|token|secret|key)[^=&;]*)=([^&;#]+)", re.IGNORECASE)
 _SHORTEST = 4
 
@@ -99,10 +101,12 @@ def glued(text: str) -> Iterator[str]:
 
 def in_url(text: str) -> Iterator[str]:
     """The passwords and tokens that an address has before its host, or as parameters."""
-    if "://" not in text:
-        return
     # References go first: one that holds `:`, `@` or `/` must not be taken for a part of the address.
     plain = re.sub(r"\$\{[^{}]*\}", "\0", text)
+    if "://" not in text:
+        if bare := _BARE.fullmatch(plain):
+            yield from (one for one in {bare[1], unquote(bare[1])} if one.replace("\0", "").strip())
+        return
     try:
         password = urlsplit(plain).password
     except ValueError:

@@ -17,8 +17,8 @@ _LARGEST = 1_000_000
 _FREE = ("http", "sqlite", "postgres", "mysql", "mariadb", "oracle", "mssql")
 """Schemes of addresses that carry no login but before an @ or behind a ?; of a chat's or a mail's, every part may be one."""
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s\"',\]}]*)")
-_LOGIN = re.compile(r"://[^\s@]*:\S+@")
-"""A login in an address, whatever characters its password has."""
+_LOGIN = re.compile(r"://[^\s@]*:\S+@|[\w.+%-]:(?!//)\S+@")
+"""A login in an address, with its scheme or without, whatever characters its password has."""
 _HERE = "\0"
 """Stands for a reference."""
 _WORD = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
