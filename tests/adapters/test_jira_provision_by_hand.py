@@ -146,3 +146,20 @@ def test_a_project_that_is_not_there_is_an_error_with_its_remedy(cloud):
 
     assert "NOPE" in raised.value.message
     assert raised.value.remedy
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "datacenter"])
+def test_a_status_that_was_renamed_is_not_to_be_made_again(dialect):
+    """What the last pass learnt tells its id, and that it is there under another name."""
+    with rig(dialect, empty()) as made:
+        adapter = connected(made)
+        list(adapter.check())
+        id = next(one.id for one in made.world.statuses.values() if one.name == "Investigation")
+        made.world.statuses[id].name = "Looking into it"
+
+        (told,) = gaps(connected(made, discovery=adapter.discovery), only=("summary",))
+        (unknown,) = gaps(connected(made), only=("summary",))
+
+    assert (told.subject, unknown.subject) == ("stages.investigation", "stages.investigation")
+    assert f"it is called 'Looking into it' now; write that, or its id '{id}'" in told.by_hand
+    assert "Add status 'Investigation'" in unknown.by_hand

@@ -32,7 +32,8 @@ class Ground:
     cloud: bool
     project: Raw
     kind: Raw
-    statuses: tuple[str, ...] | None
+    statuses: Mapping[str, str] | None
+    """Those of the issue type, id -> name; None where they are not told."""
     columns: tuple[Column, ...]
     marks: Mapping[str, str]
     shown: Mapping[str, Mapping[str, Any]]
@@ -94,9 +95,7 @@ def look(connection: Connection, scope: JiraScope, *, cloud: bool) -> Ground:
         cloud=cloud,
         project=project,
         kind=kind,
-        statuses=tuple(str(one.get("name") or "") for one in told) + tuple(str(one.get("id")) for one in told)
-        if told is not None
-        else None,
+        statuses=None if told is None else {str(one.get("id")): str(one.get("name") or "") for one in told},
         columns=tuple(forms.fields(project)),
         # Should two runs have met, the older field is the one.
         marks={

@@ -7,6 +7,7 @@ from typing import Any
 
 from escsync.adapter import Ambiguous, Binding, Rejected
 from escsync.offers import Gap, Key, Provided, Wish
+from escsync.web import tidy
 
 from ..answers import Refusal
 from ..connection import Connection
@@ -32,6 +33,7 @@ class Provision:
         self._cloud = discovery.cloud
         self._scope = discovery.settings.scope
         self._vocabulary = binding.vocabulary
+        self._before = binding.discovery
         self._ground: Ground | None = None
         self._lacks: dict[str, Lack] = {}
         self._made: dict[str, str] = {}
@@ -127,15 +129,25 @@ class Provision:
     def _statuses(self, ground: Ground) -> Iterator[Gap]:
         if ground.statuses is None:
             return
-        here = {one.strip().casefold() for one in ground.statuses}
+        here = {one.strip().casefold() for one in (*ground.statuses, *ground.statuses.values())}
         for stage, statuses in self._vocabulary.stages.items():
             for status in statuses:
                 if status.strip().casefold() not in here:
                     here.add(status.strip().casefold())
                     what = f"the status {status!r} in the workflow of {ground.clicks.kind}"
-                    names = [one for one in ground.statuses if not one.isdecimal()]
-                    by_hand = meant(status, names, f"stages.{stage}", ground.clicks.status(status))
+                    names, clicks = ground.statuses.values(), ground.clicks.status(status)
+                    by_hand = meant(status, names, f"stages.{stage}", clicks)
+                    if id := self._renamed(status, ground.statuses):
+                        now = tidy(ground.statuses[id])[:80]
+                        by_hand = f"it was renamed: it is called {now!r} now; write that, or its id {id!r}, in stages.{stage}"
                     yield Gap(f"status:{status}", f"stages.{stage}", what, by_hand)
+
+    def _renamed(self, status: str, here: Mapping[str, str]) -> str:
+        """The id of the status that had this name when escsync last looked, where it is still there."""
+        told = self._before.get("statuses")
+        before = told if isinstance(told, dict) else {}
+        wanted = status.strip().casefold()
+        return next((id for id, (name, _) in before.items() if id in here and name.casefold() == wanted), "")
 
     def _field(self, lack: Lack, ground: Ground) -> str:
         """The field that a lack asks for: made by an earlier, interrupted run, or now."""
