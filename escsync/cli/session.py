@@ -67,7 +67,7 @@ class Session:
     @cached_property
     def _at(self) -> datetime | None:
         """--at, which must say its offset: a local time would mean something else on another machine."""
-        from escsync.domain.evidence import instant
+        from escsync.domain.evidence import instant, moment
 
         text = self.options.at
         if text is None:
@@ -76,6 +76,8 @@ class Session:
             at = datetime.fromisoformat(text.strip())
             if at.tzinfo is None:
                 raise Stop(f"--at {text}: its offset is missing; write 2026-03-03T12:00:00Z or ...+01:00")
+            if moment(at) is None:
+                raise Stop(f"--at {text}: is the year right? It must be after 1899 and before 2200")
             return instant(at)
         except (ValueError, OverflowError):
             raise Stop(f"--at {text}: not an instant; write 2026-03-03T12:00:00Z") from None

@@ -29,6 +29,8 @@ def broken():
     [
         (["list", "--config", "nope.yaml"], 2, "nope.yaml: there is no such file", ""),
         (["list", "--at", "yesterday"], 2, "--at yesterday: not an instant", ""),
+        (["doctor", "--at", "9999-12-31T23:59:59Z"], 2, "is the year right?", ""),
+        (["plan", "--at", "2206-03-03T12:00:00Z"], 2, "is the year right?", ""),
         (["show", "NOPE-1"], 2, "NOPE-1: the ledger knows no such escalation", ""),
         (["apply", "nope.json"], 2, "nope.json: No such file or directory", ""),
         (["drift", "--bogus"], 2, "No such option: --bogus", "`escsync --help`"),
