@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from escsync_notion.columns import Column
+from escsync_notion.setup.ground import Held
 from fakes.notion.errand import errand, inventory, nth
 from fakes.notion.rig import rig
 from fakes.notion.site import empty
 
 from escsync.adapter import Rejected, Vanished
+
+
+@pytest.mark.parametrize("listed", [5, True, "x", {"a": 1}, [1, None, {"name": "no id"}]])
+def test_options_that_are_no_list_are_none(listed):
+    """An answer of a shape that the documentation does not know ends in order."""
+    held = Held(Column("x", "Tone", "select"), "tone", {"select": {"options": listed}})
+
+    assert held.options == []
 
 
 @pytest.fixture

@@ -36,8 +36,10 @@ class Held:
         told = self.raw.get(self.column.type)
         listed = told.get("options") if isinstance(told, dict) else ()
         keys = ("id", "name", "color", "description")
-        entries = [one for one in listed or () if isinstance(one, dict) and one.get("id")]
-        return [{key: one[key] for key in keys if one.get(key) is not None} for one in entries]
+        entries = [one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict)]
+        return [
+            {key: one[key] for key in keys if one.get(key) is not None} for one in entries if one.get("id")
+        ]
 
 
 @dataclass(frozen=True, slots=True)
