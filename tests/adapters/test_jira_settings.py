@@ -61,7 +61,11 @@ def test_every_way_to_sign_in(connection, deployment):
         ({"token": "t0ken\n"}, "was it copied whole"),
         ({"email": ""}, "needs the email"),
         ({"username": "bot", "password": "p"}, "two ways"),
-        ({"token": "", "password": "p"}, "without username"),
+        ({"token": "", "password": "p"}, "takes no passwords"),
+        (
+            {"url": "https://jira.acme.example", "email": "", "token": "", "password": "p"},
+            "without username",
+        ),
         ({"token": "", "email": "", "username": "bot", "password": "p"}, "takes no passwords"),
         ({"url": "https://jira.acme.example", "deployment": "datacenter"}, "remove email"),
         ({"deployment": "clowd"}, "'cloud' or 'datacenter'"),
