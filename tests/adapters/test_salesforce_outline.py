@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fakes.http import Fault, Reply
 from fakes.salesforce.company import FIELDS, STAGES
 from fakes.salesforce.rig import pull, rig
 from fakes.salesforce.schema import Choice, flag, pick, text
@@ -47,6 +48,22 @@ def test_what_was_remembered_is_told_without_asking(sf):
     assert recalled == before
     assert other == []
     assert len(sf.server.log) == calls
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_object_that_may_not_be_looked_at_any_more_is_no_change_of_its_fields(sf, status):
+    """A right that was taken is no other type, and no other name."""
+    fields = {name: some for name, some in FIELDS.items() if name != "account.csm"} | {
+        "account.id": ("Account.Id",)
+    }
+    before = list(sf.connect(fresh=True, fields=fields).outline())
+    hidden = Fault(lambda r: r.path.endswith("/sobjects/Account/describe"), Reply(status, []), times=99)
+    sf.server.faults.append(hidden)
+
+    now = list(sf.connect(fresh=True, fields=fields).outline())
+
+    assert now != before
+    assert list(compare(before, now)) == []
 
 
 def test_every_mapped_thing_is_told_with_the_keys_that_name_it(sf):

@@ -66,9 +66,10 @@ def _fields(columns: Mapping[str, list[Column]], known: Mapping[str, Any]) -> It
         yield Part(
             "field",
             path,
-            column.label or column.name,
+            column.label,
             tuple(used[path]),
-            column.type,
+            # Without a label its object was not described, and nothing is known of it.
+            column.type if column.label else None,
             # Statuses are parts of their own.
             dict(column.options) if column.chosen and "fields.stage" not in used[path] else None,
             column.required if column.own else None,

@@ -143,7 +143,8 @@ def _retold(old: Part, new: Part, names: Mapping[str, str]) -> Part:
 
 def _changes(old: Part, new: Part, words: Vocabulary) -> Iterator[Shift]:
     about = subject(new if new.used else old)
-    if old.name != new.name:
+    # Where nobody may look at it any more it has no name, and that is no change of it.
+    if old.name != new.name and old.name and new.name:
         yield _renamed(old, new, words)
     retyped = old.type is not None and new.type is not None and old.type != new.type
     if retyped:
