@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def _notion(folder: Path, days: Collection[str]) -> Staged:
     return NotionHumans(days=days)
 
 
+EVERYWHERE = os.environ.get("ESCSYNC_PARITY") == "all"
 TRACKERS = {
     "local": _local,
     "jira-cloud": _cloud,
@@ -49,6 +51,9 @@ TRACKERS = {
     "notion": _notion,
 }
 """The first is what the others are compared with."""
+_TWIN = "jira-datacenter"
+"""It differs from Cloud in how it is asked, not in what it tells: it plays every third scenario, with ESCSYNC_PARITY=all
+each, as CI has it."""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
@@ -58,6 +63,8 @@ def test_a_scenario_comes_out_the_same_on_every_tracker(scenario: Scenario, tmp_
     played: dict[str, list[Moment]] = {}
     used: dict[str, list[Any]] = {}
     for name, tracker in TRACKERS.items():
+        if name == _TWIN and not (EVERYWHERE or SCENARIOS.index(scenario) % 3 == 0 or _TWIN in allowed):
+            continue
         folder = tmp_path / name
         folder.mkdir()
         stage = tracker(folder, scenario.days)

@@ -67,6 +67,8 @@ def test_a_pass_that_is_killed_is_finished_by_the_next(story, kind, record_prope
     blows = [(Blow(n, after=after), what) for n, what in points for after in (False, True)]
     if not EVERYWHERE:
         blows = [(blow, what) for blow, what in blows if blow.after or blow == Blow(0, after=False)]
+    if story.name == "notion" and kind == "sync" and not EVERYWHERE:
+        blows = blows[::2]  # most of its requests are reads, which leave nothing to be lost
     if kind == "apply" and not EVERYWHERE:
         blows = [(blow, what) for blow, what in blows if what == "request" and blow.after]
 
@@ -85,7 +87,10 @@ def test_a_pass_that_is_killed_is_finished_by_the_next(story, kind, record_prope
 
 
 def test_a_pass_that_hears_nothing_of_a_write_does_not_repeat_it(story, record_property):
-    """The answer to each write is lost, before or after it was carried out: the same end as if it had come."""
+    """The answer to each write is lost, before or after it was carried out: the same end as if it had come.
+
+    The first write loses it in every way, each further one in one of them; ESCSYNC_FAULTS=all tries all for each.
+    """
 
     def unwired():
         for n, what in enumerate(story.struck["sync"].told.points):
@@ -97,10 +102,10 @@ def test_a_pass_that_hears_nothing_of_a_write_does_not_repeat_it(story, record_p
         # Jira's two kinds differ in how they are asked, not in how an answer gets lost.
         some = range(story.struck["sync"].writes)
         for n in some if EVERYWHERE or story.name != "jira-datacenter" else some[:1]:
-            for name, fault in faults(n).items():
-                yield f"{name}, write {n}", story.strike("sync", fault=fault)
-            hang = nth(n, hang=True, after=True)
-            yield f"no answer ever, write {n}", story.strike("sync", fault=hang, patience=0.3)
+            ways = list(faults(n).items())
+            for name, fault in ways if EVERYWHERE or n == 0 else [ways[n % len(ways)]]:
+                patience = {"patience": 0.3} if fault.hang else {}
+                yield f"{name}, write {n}", story.strike("sync", fault=fault, **patience)
 
     made, wrong = outcome(story, "sync", wired() if story.place.server else unwired())
 
@@ -118,4 +123,5 @@ def faults(n: int) -> dict[str, Fault]:
         "lost by a proxy before": nth(n, reply=GATEWAY),
         "lost by a proxy after": nth(n, reply=GATEWAY, after=True),
         "cut short": nth(n, cut=5, after=True),
+        "no answer ever": nth(n, hang=True, after=True),
     }

@@ -13,6 +13,7 @@ from escsync.cli.ending import orderly
 from escsync.cli.exits import Exit, Stop, worst
 from escsync.cli.provisioning.pen import Pen, files, sound
 from escsync.cli.provisioning.removal import ask, remove, removed
+from escsync.cli.provisioning.renamed import spared
 from escsync.cli.provisioning.work import Work, row
 from escsync.cli.session import Session, suggestion
 
@@ -123,7 +124,8 @@ def _provision(work: Work, adapter: Provisioner, only: tuple[str, ...], *, apply
     tracker, session = work.tracker, work.session
     accounts = bool(session.config.accounts.rows)
     work.wishes = wishes(tracker.vocabulary, accounts=accounts, leave_out=tracker.leave_out, only=only)
-    work.things = [*adapter.missing(work.wishes), *(() if only else gaps(tracker.vocabulary))]
+    lacking = [*adapter.missing(work.wishes), *(() if only else gaps(tracker.vocabulary))]
+    work.things = list(spared(session, tracker, lacking))
     makes = [gap for gap in work.things if not gap.by_hand]
     by_hand = [gap for gap in work.things if gap.by_hand]
     if apply:
