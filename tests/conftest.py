@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import Any
+
+from hypothesis import settings
+
+# A law is tried on so many examples where it does not say otherwise; CI tries more.
+settings.register_profile("suite", max_examples=int(os.environ.get("ESCSYNC_EXAMPLES", "30")))
+settings.load_profile("suite")
 
 # The documents of the APIs are large and live as long as the tests: looking through them again and again frees nothing.
 gc.set_threshold(100_000, 50, 100)
