@@ -15,6 +15,17 @@ from escsync.setup.editing.writeback import written
 ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
+@pytest.fixture(autouse=True)
+def attended():
+    """The signals mean what a terminal makes of them, even where the tests themselves run under `nohup`."""
+    before = {number: signal.getsignal(number) for number in ENDS}
+    for number in ENDS:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def office(tmp_path):
     office = Office(tmp_path)
