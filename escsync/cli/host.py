@@ -8,31 +8,43 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TextIO
+
+_PIECE = 0.5
 
 
 class Bell:
-    """A wait that a signal ends early."""
+    """A wait that a signal ends early.
+
+    An Event would not do: a handler that sets it while the same thread is about to wait for it waits for itself, for ever.
+    """
 
     def __init__(self) -> None:
-        self._rung = threading.Event()
+        self._rung = False
+        self._strokes: SimpleQueue[None] = SimpleQueue()
 
     @property
     def rung(self) -> bool:
         """Was it told to stop?"""
-        return self._rung.is_set()
+        return self._rung
 
     def ring(self) -> None:
         """End the present wait and every later one."""
-        self._rung.set()
+        self._rung = True
+        self._strokes.put(None)
 
     def wait(self, seconds: float) -> None:
         """Wait so long, or until it is rung."""
-        self._rung.wait(seconds)
+        until = time.monotonic() + seconds
+        while not self._rung and (left := until - time.monotonic()) > 0:
+            # In pieces: a signal that comes right before a wait is handled after it only.
+            with suppress(Empty):
+                self._strokes.get(timeout=min(left, _PIECE))
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:

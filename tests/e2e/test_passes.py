@@ -429,6 +429,21 @@ def test_run_survives_a_tracker_that_goes_away(house):
     assert "failed as a whole" in answer.err
 
 
+def test_a_signal_is_heard_whenever_it_comes():
+    """Right before a wait, at its beginning or within it: no stroke is lost, and none waits for itself."""
+    heard = []
+    for microseconds in range(5, 205):
+        bell = Bell()
+        with bell.on_signals():
+            before = signal.signal(signal.SIGALRM, lambda *about, bell=bell: bell.ring())
+            signal.setitimer(signal.ITIMER_REAL, microseconds / 1_000_000)
+            bell.wait(30)
+            heard.append(bell.rung)
+            signal.signal(signal.SIGALRM, before)
+
+    assert heard == [True] * 200
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_run_cleanly(house, number):
     """The running pass ends first; exit 0."""
